@@ -1,0 +1,1 @@
+"""The science of LandCarbon: arrays in, arrays out. Nothing here imports QGIS."""

@@ -1,0 +1,29 @@
+"""What goes wrong with a user's input, and a run that was cancelled."""
+
+
+class InputDataError(ValueError):
+    """An input that cannot be used; the text says what was found, where, and what to do.
+
+    The text is kept as a template and its values, so that an interface can translate the template.
+
+    Parameters
+    ----------
+    template : str
+        English text with `{name}` placeholders.
+    **values
+        What fills the placeholders.
+
+    Examples
+    --------
+    >>> str(InputDataError("No column '{column}' in {table}.", column="gdp", table="stats.csv"))
+    "No column 'gdp' in stats.csv."
+    """
+
+    def __init__(self, template, **values):
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
+
+
+class Cancelled(Exception):
+    """The user cancelled the run; whoever opened a file removes it on the way out."""
