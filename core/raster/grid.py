@@ -1,0 +1,414 @@
+"""Grids: where the cells of a raster lie, and the true area of each of them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from osgeo import osr
+
+from ..errors import InputDataError
+from .gdal_state import gdal_exceptions
+
+FACTOR_TOLERANCE = 2e-7  # of the interpolated area factor; results promise 1e-6
+_WEIGHT_BITS = 26  # two such numbers fill a float's 52 bits, see ExactAreas
+_WEIGHT_ONE = 1 << _WEIGHT_BITS
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a raster.
+
+    Parameters
+    ----------
+    width, height : int
+        Columns and rows.
+    geotransform : tuple of 6 floats
+        GDAL's: x of the corner, x per column, x per row, y of the corner, y per column, y per row.
+    crs_wkt : str
+        Coordinate reference system as WKT, '' if there is none.
+    """
+
+    width: int
+    height: int
+    geotransform: tuple
+    crs_wkt: str
+
+    @cached_property
+    def crs(self):
+        """The coordinate reference system with x before y (osr.SpatialReference), None if there is none."""
+        if not self.crs_wkt:
+            return None
+        with gdal_exceptions():
+            crs = osr.SpatialReference()
+            crs.ImportFromWkt(self.crs_wkt)
+            crs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        return crs
+
+    @property
+    def is_geographic(self):
+        """True if the coordinates are longitude and latitude."""
+        return self.crs is not None and bool(self.crs.IsGeographic())
+
+    @property
+    def is_rotated(self):
+        """True if rows do not run west to east."""
+        return self.geotransform[2] != 0 or self.geotransform[4] != 0
+
+    @property
+    def cell_determinant(self):
+        """Planar area of a cell in squared units of the coordinate system."""
+        _, a, b, _, c, d = self.geotransform
+        return abs(a * d - b * c)
+
+    @property
+    def cell_size(self):
+        """Width and height of a cell in units of the coordinate system."""
+        _, a, b, _, c, d = self.geotransform
+        return float(np.hypot(a, c)), float(np.hypot(b, d))
+
+    @property
+    def cell_size_m(self):
+        """A typical side of a cell [m], for advice and spacing, not for areas."""
+        if self.crs is None:
+            return max(self.cell_size)
+        if self.is_geographic:
+            radians = max(self.cell_size) * self.crs.GetAngularUnits()
+            return radians * self.crs.GetSemiMajor()
+        return max(self.cell_size) * self.crs.GetLinearUnits()
+
+    def to_pixels(self, xy):
+        """Columns and rows (with fractions) of map coordinates.
+
+        Parameters
+        ----------
+        xy : float array, shape (points, 2)
+
+        Returns
+        -------
+        float array, shape (points, 2)
+        """
+        x0, a, b, y0, c, d = self.geotransform
+        dx, dy = xy[:, 0] - x0, xy[:, 1] - y0
+        determinant = a * d - b * c
+        return np.column_stack(((d * dx - b * dy) / determinant, (a * dy - c * dx) / determinant))
+
+    def to_map(self, columns, rows):
+        """Map coordinates of columns and rows (with fractions)."""
+        x0, a, b, y0, c, d = self.geotransform
+        return x0 + a * columns + b * rows, y0 + c * columns + d * rows
+
+    @property
+    def extent(self):
+        """xmin, ymin, xmax, ymax in map coordinates."""
+        columns = np.array([0, self.width, 0, self.width])
+        rows = np.array([0, 0, self.height, self.height])
+        x, y = self.to_map(columns, rows)
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+    def difference(self, other):
+        """What keeps two grids from sharing their cells, as words; '' if they share them."""
+        found = []
+        if (self.width, self.height) != (other.width, other.height):
+            found.append(f"{other.width} x {other.height} cells against {self.width} x {self.height}")
+        # A thousandth of a cell over the whole raster: rounding in a file's header, not another grid.
+        columns = np.array([0.0, self.width, 0.0, self.width])
+        rows = np.array([0.0, 0.0, self.height, self.height])
+        x, y = self.to_map(columns, rows)
+        other_x, other_y = other.to_map(columns, rows)
+        size = min(self.cell_size)
+        shift = max(float(np.abs(x - other_x).max()), float(np.abs(y - other_y).max()))
+        if not found and shift > 1e-3 * size:
+            found.append(f"cells of {other.cell_size[0]:.6g} shifted by up to {shift:.6g} map units")
+        if (self.crs is None) != (other.crs is None) or (
+            self.crs is not None and not self.crs.IsSame(other.crs)
+        ):
+            found.append(f"coordinate system {_crs_name(other)} against {_crs_name(self)}")
+        return "; ".join(found)
+
+
+def _crs_name(grid):
+    return "none" if grid.crs is None else grid.crs.GetName()
+
+
+class ExactAreas:
+    """Areas of cells as whole numbers, so that sums do not depend on the order in which cells are added.
+
+    A cell's area is `(high * 2**26 + low) * quantum` with whole `high`, `low` < 2**26. Sums of whole numbers
+    are exact in int64 (and in float64 up to 2**53), whatever the blocks, threads or tiles were.
+
+    Attributes
+    ----------
+    quantum_m2 : float
+        Area of one unit of `low` [m2].
+    high, low : int64 arrays, shape (rows,), or None
+        Area of each cell of a row; None where the area varies along the rows.
+    """
+
+    def __init__(self, quantum_m2, high=None, low=None, factors=None):
+        self.quantum_m2 = quantum_m2
+        self.high = high
+        self.low = low
+        self._factors = factors
+
+    @property
+    def by_row(self):
+        """True if all cells of a row have the same area."""
+        return self.high is not None
+
+    @classmethod
+    def of_rows(cls, area_m2):
+        """Areas that depend on the row only; `area_m2` holds one per row [m2]."""
+        area_m2 = np.asarray(area_m2, dtype=float)
+        # A power of two, so that scaling is exact and only the cut to 52 bits rounds.
+        quantum = 2.0 ** (np.ceil(np.log2(area_m2.max())) - 2 * _WEIGHT_BITS)
+        whole = np.rint(area_m2 / quantum).astype(np.int64)
+        return cls(quantum, whole >> _WEIGHT_BITS, whole & (_WEIGHT_ONE - 1))
+
+    @classmethod
+    def of_factors(cls, planar_m2, factors):
+        """Areas `planar_m2 * factors` with factors that vary along rows, to 26 bits (8e-9 of the largest)."""
+        largest = 2.0 ** np.ceil(np.log2(planar_m2 * factors.largest))
+        scale = planar_m2 / largest * _WEIGHT_ONE
+        return cls(largest / _WEIGHT_ONE / _WEIGHT_ONE, factors=(factors, scale))
+
+    def cell_weights(self, row, rows, column, columns):
+        """Whole numbers `high` of every cell of a window, as float64 of shape (rows, columns)."""
+        factors, scale = self._factors
+        weights = factors.window(row, rows, column, columns)
+        weights *= scale
+        return np.rint(weights, out=weights)
+
+    def area_m2(self, high, low):
+        """Areas [m2] of sums of `high` and `low`."""
+        return (np.ldexp(high.astype(float), _WEIGHT_BITS) + low) * self.quantum_m2
+
+    def window_ha(self, row, rows, column, columns):
+        """Area [ha] of every cell of a window, broadcastable to (rows, columns)."""
+        if self.by_row:
+            part = slice(row, row + rows)
+            return self.area_m2(self.high[part], self.low[part])[:, None] / 1e4
+        weights = self.cell_weights(row, rows, column, columns)
+        return weights * (_WEIGHT_ONE * self.quantum_m2 / 1e4)
+
+
+def cell_areas(grid, planar=False):
+    """True areas of the cells of a grid on the ellipsoid of its coordinate system.
+
+    Parameters
+    ----------
+    grid : Grid
+    planar : bool
+        Areas in the plane of the projection instead.
+
+    Returns
+    -------
+    ExactAreas
+
+    Raises
+    ------
+    InputDataError
+        The grid has no coordinate system, or planar areas are asked for on a geographic one.
+
+    Notes
+    -----
+    On a geographic grid the area depends on the row only and has a closed form: the area of the ellipsoid
+    between two parallels (Snyder 1987, eq. 3-12). On a projected grid the factor from the planar to the true
+    area is computed on a lattice, through an equal-area projection of the same ellipsoid, and interpolated by
+    cubics until it is exact to 2e-7.
+    """
+    if grid.crs is None:
+        raise InputDataError(
+            "The raster has no coordinate system, so its cells have no area; assign one to the layer first."
+        )
+    if grid.is_geographic:
+        if planar:
+            raise InputDataError(
+                "Planar areas need a projected raster, and this one is in degrees ({crs}); choose ellipsoidal "
+                "areas, which are right on every grid.",
+                crs=grid.crs.GetName(),
+            )
+        if not grid.is_rotated:
+            return ExactAreas.of_rows(_geographic_row_areas(grid))
+    metres = 1.0 if grid.is_geographic else grid.crs.GetLinearUnits()
+    planar_m2 = grid.cell_determinant * metres**2
+    if planar:
+        return ExactAreas.of_rows(np.full(grid.height, planar_m2))
+    factors = _FactorLattice.of_grid(grid, planar_m2)
+    if factors.spread <= FACTOR_TOLERANCE:
+        return ExactAreas.of_rows(np.full(grid.height, planar_m2 * factors.mean))
+    return ExactAreas.of_factors(planar_m2, factors)
+
+
+def _geographic_row_areas(grid):
+    """Area of one cell of every row [m2], rows bounded by parallels."""
+    radians = grid.crs.GetAngularUnits()
+    edges = grid.geotransform[3] + grid.geotransform[5] * np.arange(grid.height + 1)
+    # A global raster may reach past the pole by the rounding of its header, or by half a cell: no area there.
+    latitudes = np.clip(edges * radians, -np.pi / 2, np.pi / 2)
+    span = abs(grid.geotransform[1]) * radians
+    return parallel_band_area(latitudes[:-1], latitudes[1:], grid.crs) * span
+
+
+def parallel_band_area(latitude_1, latitude_2, crs):
+    """Area of the ellipsoid between two parallels, per radian of longitude [m2/rad].
+
+    `a2 (1 - e2) / 2 * (q(p2) - q(p1))` with `q(p) = sin p / (1 - e2 sin2 p) + atanh(e sin p) / e`; the
+    differences are taken before the terms can cancel, so that thin rows keep all digits.
+
+    Parameters
+    ----------
+    latitude_1, latitude_2 : float arrays
+        Geodetic latitudes [rad].
+    crs : osr.SpatialReference
+        Gives the ellipsoid.
+
+    Returns
+    -------
+    float array
+
+    References
+    ----------
+    Snyder 1987, Map projections: a working manual, eq. 3-12.
+    """
+    a = crs.GetSemiMajor()
+    inverse_flattening = crs.GetInvFlattening()
+    f = 1.0 / inverse_flattening if inverse_flattening else 0.0
+    e2 = f * (2.0 - f)
+    sine_1, sine_2 = np.sin(latitude_1), np.sin(latitude_2)
+    rise = 2.0 * np.cos((latitude_1 + latitude_2) / 2) * np.sin(np.abs(latitude_2 - latitude_1) / 2)
+    rational = rise * (1 + e2 * sine_1 * sine_2) / ((1 - e2 * sine_1**2) * (1 - e2 * sine_2**2))
+    if e2 == 0:
+        return a**2 * rise
+    e = np.sqrt(e2)
+    # atanh(x) - atanh(y) = atanh((x - y) / (1 - x y))
+    transcendental = np.arctanh(e * rise / (1 - e2 * sine_1 * sine_2)) / e
+    return a**2 * (1 - e2) / 2 * (rational + transcendental)
+
+
+class _FactorLattice:
+    """Factor from planar to true area at lattice nodes, with cubic interpolation between them."""
+
+    def __init__(self, grid, node_rows, node_columns, values):
+        self._shape = grid.height, grid.width
+        self._rows = node_rows
+        self._columns = node_columns
+        self._values = values
+        self.largest = float(values.max()) * (1 + 1e-6)
+        self.mean = float(values.mean())
+        self.spread = float(np.ptp(values) / values.mean())
+
+    @classmethod
+    def of_grid(cls, grid, planar_m2):
+        """Refine the lattice until its cubics hit the exact factor halfway between nodes."""
+        exact = _exact_factors(grid, planar_m2)
+        counts = np.array([5, 5])
+        while True:
+            rows = np.linspace(0.5, grid.height - 0.5, counts[0])
+            columns = np.linspace(0.5, grid.width - 0.5, counts[1])
+            lattice = cls(grid, rows, columns, exact(rows[:, None], columns[None, :]))
+            halfway = (rows[:-1] + rows[1:]) / 2, (columns[:-1] + columns[1:]) / 2
+            worst = [
+                _worst(lattice, exact, halfway[0], columns),
+                _worst(lattice, exact, rows, halfway[1]),
+            ]
+            coarse = np.array(worst) > FACTOR_TOLERANCE / 2
+            if not coarse.any():
+                return lattice
+            counts = np.where(coarse, 2 * counts - 1, counts)
+            if counts.max() > 5000:
+                raise InputDataError(
+                    "The projection {crs} changes areas too abruptly over this raster for true cell areas; "
+                    "clip the raster to the units or reproject it to an equal-area projection.",
+                    crs=grid.crs.GetName(),
+                )
+
+    def at(self, rows, columns):
+        """Interpolated factors on the product of `rows` and `columns` (cell coordinates)."""
+        index, weights = _cubic(self._columns, columns)
+        along = sum(self._values[:, index + k] * weights[k] for k in range(4))
+        index, weights = _cubic(self._rows, rows)
+        return sum(along[index + k] * weights[k][:, None] for k in range(4))
+
+    def window(self, row, rows, column, columns):
+        """Interpolated factors at the centres of a window's cells.
+
+        The same sums as `at`, row by row in one buffer: elementwise, so no value depends on the window.
+        """
+        at, across = _cubic(self._columns, column + 0.5 + np.arange(columns))
+        first, weights = _cubic(self._rows, row + 0.5 + np.arange(rows))
+        lowest = first.min()
+        along = self._values[lowest : first.max() + 4]
+        along = sum(along[:, at + k] * across[k] for k in range(4))
+        factors = np.empty((rows, columns))
+        term = np.empty(columns)
+        for i, start in enumerate(first - lowest):
+            np.multiply(along[start], weights[0][i], out=factors[i])
+            for k in (1, 2, 3):
+                np.multiply(along[start + k], weights[k][i], out=term)
+                factors[i] += term
+        return factors
+
+
+def _worst(lattice, exact, rows, columns):
+    true = exact(rows[:, None], columns[None, :])
+    return float(np.abs(lattice.at(rows, columns) / true - 1).max())
+
+
+def _cubic(nodes, at):
+    """First of the four nodes around each place, and their Lagrange weights."""
+    step = nodes[1] - nodes[0] if nodes[1] != nodes[0] else 1.0
+    place = (at - nodes[0]) / step
+    first = np.clip(np.floor(place).astype(int) - 1, 0, len(nodes) - 4)
+    t = place - first
+    weights = (
+        (t - 1) * (t - 2) * (t - 3) / -6,
+        t * (t - 2) * (t - 3) / 2,
+        t * (t - 1) * (t - 3) / -2,
+        t * (t - 1) * (t - 2) / 6,
+    )
+    return first, weights
+
+
+def _exact_factors(grid, planar_m2):
+    """A function of (rows, columns) that gives true over planar area there.
+
+    The corners of a small quadrilateral go through an equal-area projection of the same ellipsoid, centred on
+    the raster, where its area is the true one.
+    """
+    metres_per_cell = np.sqrt(planar_m2) if not grid.is_geographic else grid.cell_size_m
+    half = max(1.0, 500.0 / metres_per_cell) / 2  # wide enough that rounding in the projection is below 1e-9
+    with gdal_exceptions():
+        geographic = grid.crs.CloneGeogCS()
+        geographic.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        to_geographic = osr.CoordinateTransformation(grid.crs, geographic)
+        x, y = grid.to_map(grid.width / 2, grid.height / 2)
+        longitude, latitude, _ = to_geographic.TransformPoint(float(x), float(y))
+        equal_area = osr.SpatialReference()
+        equal_area.CopyGeogCSFrom(geographic)
+        equal_area.SetLAEA(latitude, longitude, 0.0, 0.0)
+        equal_area.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        transform = osr.CoordinateTransformation(grid.crs, equal_area)
+
+    def project(columns, rows):
+        x, y = grid.to_map(columns, rows)
+        with gdal_exceptions():
+            points = transform.TransformPoints(np.column_stack((x.ravel(), y.ravel())))
+        points = np.array(points)[:, :2]
+        if not np.isfinite(points).all():
+            raise InputDataError(
+                "A part of the raster lies outside the area where its projection {crs} is defined; clip it to the "
+                "units first.",
+                crs=grid.crs.GetName(),
+            )
+        return points[:, 0].reshape(x.shape), points[:, 1].reshape(x.shape)
+
+    def factors(rows, columns):
+        rows, columns = np.broadcast_arrays(rows, columns)
+        x1, y1 = project(columns - half, rows - half)
+        x2, y2 = project(columns + half, rows - half)
+        x3, y3 = project(columns + half, rows + half)
+        x4, y4 = project(columns - half, rows + half)
+        twice = np.abs((x3 - x1) * (y4 - y2) - (x4 - x2) * (y3 - y1))
+        return twice / 2 / (planar_m2 * (2 * half) ** 2)
+
+    return factors

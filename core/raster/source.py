@@ -1,0 +1,306 @@
+"""One band of a raster: how it is opened, put on another grid, read, and where it is missing."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from osgeo import gdal
+
+from ..errors import InputDataError
+from ..notes import decision
+from .gdal_state import gdal_exceptions
+from .grid import Grid
+
+ALIGNMENTS = ("error", "nearest", "bilinear")  # in the order of the parameter ALIGNMENT
+_OPEN_AT_MOST = 64  # datasets per thread
+
+_open = threading.local()
+
+
+@dataclass(frozen=True)
+class RasterSource:
+    """A band that can be read window by window in any thread; it holds no handle and pickles.
+
+    Attributes
+    ----------
+    path : str
+        What GDAL opens: a file, or the text of a virtual raster that puts it on another grid.
+    name : str
+        For messages and years: the layer's or file's name.
+    band : int
+        From 1.
+    grid : Grid
+    dtype : numpy dtype
+    nodata : float or None
+    masked : bool
+        The band has a mask of its own (a mask band or alpha), besides nodata.
+    block : (rows, columns)
+        How the file is cut; reading along it avoids decoding twice.
+    """
+
+    path: str
+    name: str
+    band: int
+    grid: Grid
+    dtype: np.dtype
+    nodata: float | None
+    masked: bool
+    block: tuple
+
+
+def open_source(path, band=1, name=None):
+    """Describe a band of a raster file.
+
+    Parameters
+    ----------
+    path : str
+    band : int
+        From 1.
+    name : str, optional
+        For messages; the file's name if empty.
+
+    Returns
+    -------
+    RasterSource
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be opened, or has no such band.
+    """
+    path = str(path)
+    name = name or Path(path).name
+    try:
+        with gdal_exceptions():
+            dataset = gdal.Open(path)
+            if dataset is None:
+                raise RuntimeError("not a raster that GDAL knows")
+            if not 1 <= band <= dataset.RasterCount:
+                raise InputDataError(
+                    "Raster {name} has {found} band(s), and band {band} was asked for.",
+                    name=name,
+                    found=dataset.RasterCount,
+                    band=band,
+                )
+            return _describe(dataset, path, name, band)
+    except RuntimeError as error:
+        raise InputDataError(
+            "Raster {name} cannot be opened ({reason}); check that the file is there and complete.",
+            name=name,
+            reason=error,
+        ) from error
+
+
+def _describe(dataset, path, name, band_number):
+    band = dataset.GetRasterBand(band_number)
+    flags = band.GetMaskFlags()
+    columns, rows = band.GetBlockSize()
+    grid = Grid(dataset.RasterXSize, dataset.RasterYSize, tuple(dataset.GetGeoTransform()), dataset.GetProjection())
+    return RasterSource(
+        path=path,
+        name=name,
+        band=band_number,
+        grid=grid,
+        dtype=np.dtype(_dtype_of(band)),
+        nodata=band.GetNoDataValue(),
+        masked=not flags & (gdal.GMF_ALL_VALID | gdal.GMF_NODATA),
+        block=(rows, columns),
+    )
+
+
+def _dtype_of(band):
+    kind = {
+        gdal.GDT_Byte: "uint8",
+        gdal.GDT_UInt16: "uint16",
+        gdal.GDT_Int16: "int16",
+        gdal.GDT_UInt32: "uint32",
+        gdal.GDT_Int32: "int32",
+        gdal.GDT_Float32: "float32",
+    }.get(band.DataType, "float64")
+    if kind == "uint8" and band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE":
+        return "int8"
+    return kind
+
+
+def read(source, column, row, columns, rows):
+    """Values and validity of a window.
+
+    This is the only place where missing cells are found: not finite, equal to nodata, or masked.
+
+    Parameters
+    ----------
+    source : RasterSource
+    column, row, columns, rows : int
+        The window in cells.
+
+    Returns
+    -------
+    values : array, shape (rows, columns), of the file's type
+    valid : bool array of the same shape, or None if every cell is valid
+
+    Raises
+    ------
+    InputDataError
+        The file is truncated or corrupt there.
+    """
+    try:
+        band = _dataset(source.path).GetRasterBand(source.band)
+        values = band.ReadAsArray(column, row, columns, rows)
+        mask = band.GetMaskBand().ReadAsArray(column, row, columns, rows) if source.masked else None
+        # GDAL's cache is a share of all memory and would keep what has been read.
+        band.FlushCache()
+    except RuntimeError as error:
+        raise _unreadable(source, row, rows, error) from error
+    if values is None or (source.masked and mask is None):
+        raise _unreadable(source, row, rows, "GDAL gave no data")
+    if source.dtype == np.int8:
+        values = values.view(np.int8)
+    return values, _valid(source, values, mask)
+
+
+def _valid(source, values, mask):
+    valid = None
+    if values.dtype.kind == "f":
+        valid = np.isfinite(values)
+    if source.nodata is not None and not np.isnan(source.nodata):
+        # In the file's own type: a float32 raster holds the float32 next to its nodata text.
+        with np.errstate(over="ignore"):
+            nodata = np.float32(source.nodata) if values.dtype == np.float32 else source.nodata
+        differs = values != nodata
+        valid = differs if valid is None else valid & differs
+    if mask is not None:
+        valid = mask != 0 if valid is None else valid & (mask != 0)
+    return valid
+
+
+def _unreadable(source, row, rows, reason):
+    return InputDataError(
+        "Raster {name} cannot be read at rows {first} to {last} ({reason}); the file is truncated or corrupt: copy or "
+        "download it again.",
+        name=source.name,
+        first=row,
+        last=row + rows - 1,
+        reason=str(reason).strip(),
+    )
+
+
+def _dataset(path):
+    """This thread's handle of a raster."""
+    if not hasattr(_open, "datasets"):
+        _open.datasets = OrderedDict()
+    if path in _open.datasets:
+        _open.datasets.move_to_end(path)
+        return _open.datasets[path]
+    dataset = gdal.Open(path)
+    if dataset is None:
+        raise RuntimeError("the raster is gone")
+    _open.datasets[path] = dataset
+    while len(_open.datasets) > _OPEN_AT_MOST:
+        _open.datasets.popitem(last=False)
+    return dataset
+
+
+def close_sources():
+    """Close this thread's handles, so that their files can be moved or deleted."""
+    if hasattr(_open, "datasets"):
+        _open.datasets.clear()
+
+
+def align(source, grid, alignment, classes):
+    """Put a source on a grid, on the fly.
+
+    Parameters
+    ----------
+    source : RasterSource
+    grid : Grid
+        The grid of the first raster.
+    alignment : str
+        'error', 'nearest' or 'bilinear'.
+    classes : bool
+        The values are codes: never bilinear; nearest, or the most frequent code where the source is finer.
+
+    Returns
+    -------
+    source : RasterSource
+        The same source if it is on the grid already.
+    notes : tuple of Note
+        What was done.
+
+    Raises
+    ------
+    InputDataError
+        The grids differ and `alignment` is 'error', or the raster has no coordinate system.
+    """
+    difference = grid.difference(source.grid)
+    if not difference:
+        return source, ()
+    if alignment == "error":
+        raise InputDataError(
+            "Raster {name} is not on the grid of the first raster: {difference}. Choose an alignment (nearest for "
+            "classes) to put it there on the fly, or resample it first.",
+            name=source.name,
+            difference=difference,
+        )
+    if grid.crs is None or source.grid.crs is None:
+        raise InputDataError(
+            "Raster {name} cannot be put on the grid of the first raster, because one of them has no coordinate "
+            "system; assign it first.",
+            name=source.name,
+        )
+    ratio = source.grid.cell_size_m / grid.cell_size_m
+    method = alignment
+    if classes:
+        method = "mode" if ratio < 1 - 1e-3 else "nearest"
+    aligned = _warped(source, grid, method)
+    note = decision(
+        "{name} was put on the grid of the first raster ({difference}) by {method}.",
+        name=source.name,
+        difference=difference,
+        method={"mode": "the most frequent class", "nearest": "nearest neighbour"}.get(method, method),
+    )
+    return aligned, (note,)
+
+
+def _warped(source, grid, method):
+    """The source as a virtual raster on `grid`: its text is its path, so that every thread can open it."""
+    x0, a, b, y0, c, d = grid.geotransform
+    if b != 0 or c != 0:
+        raise InputDataError(
+            "{name} cannot be put on the grid of the first raster, which is rotated; use a north-up raster first.",
+            name=source.name,
+        )
+    missing = source.nodata
+    if missing is None:
+        missing = _unused_value(source)
+    memory_path = f"/vsimem/landcarbon-{abs(hash((source.path, source.band, grid, method)))}.vrt"
+    with gdal_exceptions():
+        dataset = gdal.Warp(
+            memory_path,
+            gdal.Translate("", source.path, format="VRT", bandList=[source.band]),
+            format="VRT",
+            dstSRS=grid.crs_wkt,
+            outputBounds=(x0, y0 + d * grid.height, x0 + a * grid.width, y0),
+            width=grid.width,
+            height=grid.height,
+            resampleAlg=method,
+            dstNodata=missing,
+            errorThreshold=0,  # an approximated transformation depends on the window
+            multithread=False,
+        )
+        if dataset is None:
+            raise InputDataError("{name} cannot be put on the grid of the first raster.", name=source.name)
+        text = dataset.GetMetadata("xml:VRT")[0]
+        aligned = _describe(dataset, text, source.name, 1)
+        del dataset
+        gdal.Unlink(memory_path)
+    return replace(aligned, grid=grid)
+
+
+def _unused_value(source):
+    """A value for cells that the source does not cover, where it declares no nodata itself."""
+    if source.dtype.kind == "f":
+        return float("nan")
+    limits = np.iinfo(source.dtype)
+    return limits.min if limits.min < 0 else limits.max

@@ -1,0 +1,256 @@
+"""Polygons as zones of a grid: which cells have their centre in which polygon.
+
+Polygons become edges in pixel coordinates of the whole raster once; a window asks for its spans (runs of cells
+of a row that belong to one zone). Where an edge crosses the centre line of a row is computed from the edge and the
+row alone, so neither the window nor the order of the polygons can move a cell, and two polygons that share an edge
+share every cell along it without gap or overlap: a centre exactly on a border belongs to the polygon east
+of it, and one exactly on a horizontal border to the polygon south of it.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import InputDataError
+
+
+@dataclass(frozen=True)
+class ZoneEdges:
+    """The borders of all zones in pixel coordinates, ordered by their first row.
+
+    Attributes
+    ----------
+    zones : int
+        Number of zones; they are numbered from 0 in the order given.
+    width, height : int
+        Columns and rows of the grid.
+    first, last : int64 arrays, shape (edges,)
+        First row whose centre line an edge crosses, and one past the last.
+    reach : int64 array
+        Largest `last` up to each edge, which finds the edges of a window.
+    x, y, slope : float arrays
+        A point of the edge and columns per row.
+    zone : int32 array
+    """
+
+    zones: int
+    width: int
+    height: int
+    first: np.ndarray
+    last: np.ndarray
+    reach: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    slope: np.ndarray
+    zone: np.ndarray
+
+
+class Spans(NamedTuple):
+    """Runs of cells with one zone each, ordered by row and column; they do not overlap.
+
+    `start` and `stop` are columns of the raster, `stop` is one past the last.
+    """
+
+    row: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+    zone: np.ndarray
+
+
+class Overlaps(NamedTuple):
+    """Runs of cells claimed by two zones, `first` being the one that is earlier in the input."""
+
+    row: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+
+def zone_edges(polygons, grid):
+    """Turn polygons into the edges that `zone_spans` needs.
+
+    Parameters
+    ----------
+    polygons : sequence of (bytes or None)
+        Well-known binary of a polygon or multipolygon, in the coordinate system of the grid; None for
+        a unit without geometry. A ring inside a ring is a hole (even-odd rule).
+    grid : Grid
+
+    Returns
+    -------
+    ZoneEdges
+
+    Raises
+    ------
+    InputDataError
+        A geometry is no polygon, or a coordinate is not finite.
+    """
+    parts = {name: [] for name in ("x1", "y1", "x2", "y2", "zone")}
+    for zone, wkb in enumerate(polygons):
+        if wkb is None:
+            continue
+        for ring in rings_of(wkb):
+            pixels = grid.to_pixels(ring)
+            if not np.isfinite(pixels).all():
+                raise InputDataError(
+                    "Polygon {number} has a vertex outside the area where the raster's coordinate system is defined; "
+                    "clip it or use another raster.",
+                    number=zone + 1,
+                )
+            parts["x1"].append(pixels[:-1, 0])
+            parts["y1"].append(pixels[:-1, 1])
+            parts["x2"].append(pixels[1:, 0])
+            parts["y2"].append(pixels[1:, 1])
+            parts["zone"].append(np.full(len(pixels) - 1, zone, dtype=np.int32))
+    x1, y1, x2, y2, zone = (
+        np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int32 if name == "zone" else float)
+        for name, arrays in parts.items()
+    )
+    # From the upper to the lower end, whatever the ring's direction: neighbours compute the same crossings.
+    down = y1 <= y2
+    x1, x2 = np.where(down, x1, x2), np.where(down, x2, x1)
+    y1, y2 = np.where(down, y1, y2), np.where(down, y2, y1)
+    first = np.ceil(np.clip(y1, -1, grid.height + 1) - 0.5).astype(np.int64)
+    last = np.ceil(np.clip(y2, -1, grid.height + 1) - 0.5).astype(np.int64)
+    first, last = np.maximum(first, 0), np.minimum(last, grid.height)
+    keep = np.flatnonzero(first < last)
+    order = keep[np.argsort(first[keep], kind="stable")]
+    first, last = first[order], last[order]
+    slope = (x2[order] - x1[order]) / (y2[order] - y1[order])
+    reach = np.maximum.accumulate(last) if len(last) else last
+    return ZoneEdges(
+        len(polygons), grid.width, grid.height, first, last, reach, x1[order], y1[order], slope, zone[order]
+    )
+
+
+def zone_spans(edges, window):
+    """The runs of cells of every zone in a window.
+
+    Parameters
+    ----------
+    edges : ZoneEdges
+    window : Window
+
+    Returns
+    -------
+    spans : Spans
+        Without overlap: a cell claimed twice is in the zone that comes first.
+    overlaps : Overlaps
+        Where that happened.
+    """
+    top, bottom = window.row, window.row + window.rows
+    left, right = window.column, window.column + window.columns
+    low = np.searchsorted(edges.reach, top, side="right")
+    high = np.searchsorted(edges.first, bottom, side="left")
+    some = np.arange(low, max(low, high))
+    some = some[edges.last[some] > top]
+    begin = np.maximum(edges.first[some], top)
+    count = np.minimum(edges.last[some], bottom) - begin
+    edge = np.repeat(some, count)
+    # Rows of each edge: a running number minus where the edge's own numbers start.
+    rows = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(begin, count)
+    crossing = edges.x[edge] + (rows + 0.5 - edges.y[edge]) * edges.slope[edge]
+    columns = np.ceil(np.clip(crossing, left - 1, right + 1) - 0.5).astype(np.int64)
+    columns = np.clip(columns, left, right)
+    # Crossings of a zone in a row come in pairs, in and out.
+    breadth = right - left + 1
+    key = (rows - top) * edges.zones + edges.zone[edge]
+    key = np.sort(key * breadth + (columns - left))
+    starts, stops = key[0::2], key[1::2]
+    real = starts != stops
+    starts, stops = starts[real], stops[real]
+    row_zone, start = np.divmod(starts, breadth)
+    row, zone = np.divmod(row_zone, edges.zones)
+    stop = stops % breadth
+    order = np.argsort(row * breadth + start, kind="stable")
+    spans = Spans(row[order] + top, start[order] + left, stop[order] + left, zone[order])
+    return _without_overlap(spans)
+
+
+_NO_OVERLAPS = Overlaps(*(np.empty(0, dtype=np.int64) for _ in range(5)))
+
+
+def _without_overlap(spans):
+    clash = (spans.row[1:] == spans.row[:-1]) & (spans.start[1:] < spans.stop[:-1])
+    if not clash.any():
+        return spans, _NO_OVERLAPS
+    clashing = np.isin(spans.row, spans.row[1:][clash])
+    kept, overlaps = [], []
+    for row in np.unique(spans.row[clashing]):
+        of_row = spans.row == row
+        ordered = sorted(
+            zip(spans.zone[of_row], spans.start[of_row], spans.stop[of_row], strict=True)
+        )
+        taken = []  # (start, stop, zone) of this row, which earlier zones hold
+        for zone, start, stop in ordered:
+            free = [(start, stop)]
+            for other_start, other_stop, other in taken:
+                if other != zone and max(start, other_start) < min(stop, other_stop):
+                    overlaps.append((row, max(start, other_start), min(stop, other_stop), other, zone))
+                free = [piece for part in free for piece in _minus(part, (other_start, other_stop))]
+            taken += [(a, b, zone) for a, b in free]
+        kept += [(row, a, b, zone) for a, b, zone in sorted(taken)]
+    kept = np.array(kept, dtype=np.int64).reshape(-1, 4)
+    together = Spans(
+        *(np.concatenate((column[~clashing], kept[:, i])) for i, column in enumerate(spans))
+    )
+    order = np.lexsort((together.start, together.row))
+    overlaps = np.array(overlaps, dtype=np.int64).reshape(-1, 5)
+    return Spans(*(column[order] for column in together)), Overlaps(*overlaps.T)
+
+
+def _minus(part, taken):
+    """What is left of a run of cells without another."""
+    left, right = (part[0], min(part[1], taken[0])), (max(part[0], taken[1]), part[1])
+    return [run for run in (left, right) if run[0] < run[1]]
+
+
+def rings_of(wkb):
+    """The rings of a polygon or multipolygon as float arrays of shape (points, 2); Z and M are ignored.
+
+    Parameters
+    ----------
+    wkb : bytes
+        Well-known binary, ISO or extended.
+
+    Raises
+    ------
+    InputDataError
+        The geometry is something else.
+    """
+    rings, end = _read_geometry(bytes(wkb), 0)
+    return rings
+
+
+def _read_geometry(wkb, at):
+    order = "<" if wkb[at] == 1 else ">"
+    (code,) = struct.unpack_from(order + "I", wkb, at + 1)
+    at += 5
+    dimensions = 2 + bool(code & 0x80000000) + bool(code & 0x40000000)
+    if code & 0x20000000:
+        at += 4  # an embedded SRID
+    code &= 0x1FFFFFFF
+    dimensions += {0: 0, 1: 1, 2: 1, 3: 2}[code // 1000]
+    kind = code % 1000
+    (count,) = struct.unpack_from(order + "I", wkb, at)
+    at += 4
+    rings = []
+    if kind == 6:
+        for _ in range(count):
+            more, at = _read_geometry(wkb, at)
+            rings += more
+    elif kind == 3:
+        for _ in range(count):
+            (points,) = struct.unpack_from(order + "I", wkb, at)
+            at += 4
+            values = np.frombuffer(wkb, dtype=order + "f8", count=points * dimensions, offset=at)
+            rings.append(values.reshape(points, dimensions)[:, :2].astype(float))
+            at += 8 * points * dimensions
+    else:
+        raise InputDataError(
+            "A unit is no polygon (geometry type {kind}); use a polygon layer.", kind=kind
+        )
+    return rings, at
