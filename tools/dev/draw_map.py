@@ -1,0 +1,131 @@
+"""Draws a zones layer in its own style as a map with title, legend, scale bar and sources.
+
+Usage: python3 draw_map.py ZONES_FILE PICTURE; without a screen under QT_QPA_PLATFORM=offscreen.
+"""
+
+import sys
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsLayoutExporter,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemScaleBar,
+    QgsLayoutPoint,
+    QgsLayoutSize,
+    QgsPrintLayout,
+    QgsProject,
+    QgsTextFormat,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtGui import QFont
+
+# the equal-area projection that is usual for maps of China, with a scale bar that is right in the middle
+ALBERS_CHINA = "PROJ:+proj=aea +lat_1=25 +lat_2=47 +lat_0=35 +lon_0=105 +datum=WGS84 +units=m"
+PAGE = (240.0, 190.0)  # mm
+MAP = (6.0, 20.0, 228.0, 156.0)  # x, y, width, height [mm]
+RESOLUTION = 150  # dots per inch
+TITLE = "Carbon balance zones of the provincial units of China, 2019"
+SOURCES = "Land cover: MODIS MCD12C1, NASA. Units: Natural Earth. GDP: National Bureau of Statistics."
+
+
+def text_format(size, bold=False):
+    """Text of a size [pt]."""
+    font = QFont("DejaVu Sans")
+    font.setBold(bold)
+    layout = QgsTextFormat()
+    layout.setFont(font)
+    layout.setSize(size)
+    layout.setSizeUnit(Qgis.RenderUnit.Points)
+    return layout
+
+
+def place(layout, item, x, y, width=None, height=None):
+    """Put an item on the page [mm]."""
+    layout.addLayoutItem(item)
+    item.attemptMove(QgsLayoutPoint(x, y, Qgis.LayoutUnit.Millimeters))
+    if width is not None:
+        item.attemptResize(QgsLayoutSize(width, height, Qgis.LayoutUnit.Millimeters))
+
+
+def add_label(layout, text, y, size, bold=False):
+    """One line of text over the width of the page."""
+    label = QgsLayoutItemLabel(layout)
+    label.setText(text)
+    label.setTextFormat(text_format(size, bold))
+    place(layout, label, MAP[0], y, MAP[2], 10.0)
+
+
+def add_map(layout, layer):
+    """The layer, filling its frame."""
+    crs = QgsCoordinateReferenceSystem(ALBERS_CHINA)
+    to_map = QgsCoordinateTransform(layer.crs(), crs, layout.project())
+    extent = to_map.transformBoundingBox(layer.extent())
+    extent.scale(1.02)
+    item = QgsLayoutItemMap(layout)
+    item.setCrs(crs)
+    item.setLayers([layer])
+    place(layout, item, *MAP)
+    item.zoomToExtent(extent)
+    return item
+
+
+def add_legend(layout, shown):
+    """One entry per zone."""
+    legend = QgsLayoutItemLegend(layout)
+    legend.setLinkedMap(shown)
+    legend.setTitle("Zone")
+    for style, size in (
+        (Qgis.LegendComponent.Title, 11),
+        (Qgis.LegendComponent.Subgroup, 9),
+        (Qgis.LegendComponent.SymbolLabel, 9),
+    ):
+        legend.rstyle(style).setTextFormat(text_format(size, bold=size == 11))
+    place(layout, legend, MAP[0] + 2, MAP[1] + MAP[3] - 60)
+    legend.adjustBoxSize()
+
+
+def add_scale_bar(layout, shown):
+    """A bar of 1000 km."""
+    bar = QgsLayoutItemScaleBar(layout)
+    bar.setStyle("Single Box")
+    bar.setLinkedMap(shown)
+    bar.setUnits(Qgis.DistanceUnit.Kilometers)
+    bar.setUnitLabel("km")
+    bar.setNumberOfSegmentsLeft(0)
+    bar.setNumberOfSegments(2)
+    bar.setUnitsPerSegment(500)
+    bar.setTextFormat(text_format(8))
+    place(layout, bar, MAP[0] + 70, MAP[1] + MAP[3] - 16)
+
+
+def draw(zones, picture):
+    """Write the map of a zones file as a PNG."""
+    layer = QgsVectorLayer(zones, TITLE, "ogr")
+    if not layer.isValid():
+        raise SystemExit(f"{zones} is no vector layer.")
+    project = QgsProject()
+    project.addMapLayer(layer)
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*PAGE, Qgis.LayoutUnit.Millimeters))
+    add_label(layout, TITLE, 7.0, 15, bold=True)
+    shown = add_map(layout, layer)
+    add_legend(layout, shown)
+    add_scale_bar(layout, shown)
+    add_label(layout, SOURCES, PAGE[1] - 10, 7)
+    settings = QgsLayoutExporter.ImageExportSettings()
+    settings.dpi = RESOLUTION
+    if QgsLayoutExporter(layout).exportToImage(picture, settings) != QgsLayoutExporter.ExportResult.Success:
+        raise SystemExit(f"{picture} could not be written.")
+
+
+if __name__ == "__main__":
+    application = QgsApplication([], False)
+    application.initQgis()
+    draw(*sys.argv[1:3])
+    application.exitQgis()
