@@ -164,15 +164,27 @@ def _valid(source, values, mask):
     valid = None
     if values.dtype.kind == "f":
         valid = np.isfinite(values)
-    if source.nodata is not None and not np.isnan(source.nodata):
-        # In the file's own type: a float32 raster holds the float32 next to its nodata text.
-        with np.errstate(over="ignore"):
-            nodata = np.float32(source.nodata) if values.dtype == np.float32 else source.nodata
+    nodata = _nodata_in(values.dtype, source.nodata)
+    if nodata is not None:
         differs = values != nodata
         valid = differs if valid is None else valid & differs
     if mask is not None:
         valid = mask != 0 if valid is None else valid & (mask != 0)
-    return valid
+    return None if valid is None or valid.all() else valid
+
+
+def _nodata_in(dtype, nodata):
+    """The nodata value in the file's own type, None if no cell can equal it.
+
+    A float32 file holds the float32 next to its nodata text, and comparing whole numbers with a float is slow.
+    """
+    if nodata is None or np.isnan(nodata):
+        return None
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return dtype.type(nodata)
+    limits = np.iinfo(dtype)
+    return dtype.type(nodata) if nodata == int(nodata) and limits.min <= nodata <= limits.max else None
 
 
 def _unreadable(source, row, rows, reason):

@@ -1,0 +1,314 @@
+"""Area of every class in every unit, counted exactly from a raster of class codes."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import InputDataError
+from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..raster.grid import ExactAreas
+from ..raster.source import RasterSource, read
+from ..raster.zones import ZoneEdges, zone_spans
+
+_CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
+_LONG_RUN = 50  # cells
+
+
+class ClassAreas(NamedTuple):
+    """Areas by unit and code.
+
+    Attributes
+    ----------
+    values : int64 array, shape (values,)
+        The codes known and those found, ascending.
+    area_m2 : float array, shape (units + 1, values)
+        True area [m2]; the last row is what lies outside all units.
+    nodata_m2 : float array, shape (units + 1,)
+        Area of cells without data [m2].
+    cells : int64 array, shape (units + 1,)
+        Cells whose centre is in the unit, with and without data.
+    overlaps : dict of (int, int) to float
+        Area that two units both claim [m2]; it is counted for the first.
+    """
+
+    values: np.ndarray
+    area_m2: np.ndarray
+    nodata_m2: np.ndarray
+    cells: np.ndarray
+    overlaps: dict
+
+
+@dataclass(frozen=True)
+class _Task:
+    source: RasterSource
+    window: Window
+    edges: ZoneEdges
+    areas: ExactAreas
+    known: np.ndarray
+
+
+def class_areas(
+    source, edges, areas, known=(), executor=None, workers=None, budget=MEMORY_BUDGET, progress=no_progress
+):
+    """Area of every class code in every unit.
+
+    A cell belongs to the unit that holds its centre. Areas are sums of whole numbers, so they are bit for bit
+    the same for any executor, number of threads, memory budget and file layout.
+
+    Parameters
+    ----------
+    source : RasterSource
+        Whole numbers; missing cells are counted as such.
+    edges : ZoneEdges
+        The units on the grid of the source.
+    areas : ExactAreas
+        True areas of the cells of that grid.
+    known : sequence of int
+        Codes to list even where they have no area; other codes are found by themselves, a little slower.
+    executor, workers, progress
+        See `landcarbon.core.raster.blocks.stream`.
+    budget : int
+        Memory for blocks [bytes].
+
+    Returns
+    -------
+    ClassAreas
+
+    Raises
+    ------
+    InputDataError
+        A value is no whole number, or the file cannot be read.
+    """
+    known = np.unique(np.asarray(known, dtype=np.int64))
+    workers = workers or workers_of(executor)
+    bytes_per_cell = source.dtype.itemsize + 2
+    tasks = [
+        _Task(source, window, edges, areas, known)
+        for window in windows(source.grid, bytes_per_cell, source.block, budget, workers)
+    ]
+    total = _Tally(edges.zones + 1, len(known) + 1)
+    for tally in stream(_count_window, tasks, executor, workers, progress):
+        total.merge(tally)
+    return total.areas(known, areas)
+
+
+class _Tally:
+    """Whole-number areas of some zones by slot: the known codes, then missing."""
+
+    def __init__(self, zones, slots):
+        self.high = np.zeros((zones, slots), dtype=np.int64)
+        self.low = np.zeros((zones, slots), dtype=np.int64)
+        self.cells = np.zeros(zones, dtype=np.int64)
+        self.others = {}  # (zone, code) -> [high, low]
+        self.overlaps = {}  # (first zone, second zone) -> [high, low]
+
+    def merge(self, part):
+        """Add what a window counted; `part.zone` tells which zones its rows are."""
+        self.high[part.zone] += part.high
+        self.low[part.zone] += part.low
+        self.cells[part.zone] += part.cells
+        for mine, found in ((self.others, part.others), (self.overlaps, part.overlaps)):
+            for key, amounts in found.items():
+                _add(mine, key, amounts)
+
+    def areas(self, known, areas):
+        """The sums as areas, with the codes that were found besides the known ones."""
+        found = sorted({code for _, code in self.others} - set(known.tolist()))
+        values = np.array(sorted([*known.tolist(), *found]), dtype=np.int64)
+        high, low = (np.zeros((len(self.cells), len(values)), dtype=np.int64) for _ in range(2))
+        place = np.searchsorted(values, known)
+        high[:, place], low[:, place] = self.high[:, :-1], self.low[:, :-1]
+        for (zone, code), amounts in self.others.items():
+            at = np.searchsorted(values, code)
+            high[zone, at] += amounts[0]
+            low[zone, at] += amounts[1]
+        overlaps = {
+            pair: float(areas.area_m2(np.array(amounts[0]), np.array(amounts[1])))
+            for pair, amounts in sorted(self.overlaps.items())
+        }
+        return ClassAreas(
+            values,
+            areas.area_m2(high, low),
+            areas.area_m2(self.high[:, -1], self.low[:, -1]),
+            self.cells,
+            overlaps,
+        )
+
+
+class _Part(NamedTuple):
+    """What one window counted, for the zones in it."""
+
+    zone: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+    cells: np.ndarray
+    others: dict
+    overlaps: dict
+
+
+def _add(amounts_of, key, amounts):
+    have = amounts_of.setdefault(key, [0, 0])
+    have[0] += amounts[0]
+    have[1] += amounts[1]
+
+
+def _count_window(task):
+    """Read a window and count its cells by zone and code."""
+    window, zones = task.window, task.edges.zones
+    values, valid = read(task.source, *window)
+    spans, overlaps = zone_spans(task.edges, window)
+    present = np.append(np.unique(spans.zone), zones)
+    slots = len(task.known) + 1
+    part = _Part(
+        present,
+        np.zeros((len(present), slots), dtype=np.int64),
+        np.zeros((len(present), slots), dtype=np.int64),
+        np.zeros(len(present), dtype=np.int64),
+        {},
+        {},
+    )
+    code_slots = _CodeSlots(task.known, values.dtype)
+    for band in window.parts(_CELLS_OF_A_PART):
+        rows = slice(band.row - window.row, band.row - window.row + band.rows)
+        some = slice(*np.searchsorted(spans.row, (band.row, band.row + band.rows)))
+        runs = _runs(type(spans)(*(column[some] for column in spans)), band, zones)
+        part_valid = None if valid is None else valid[rows]
+        _count_runs(part, runs, code_slots, values[rows], part_valid, task.areas, band, task.source)
+    _count_overlaps(part, overlaps, task.areas)
+    return part
+
+
+class _Runs(NamedTuple):
+    """The cells of a band of rows, cut into runs of one zone each (`zones` = outside) without gaps."""
+
+    begin: np.ndarray  # first cell of each run, counted along the band's rows
+    length: np.ndarray
+    row: np.ndarray  # raster row
+    zone: np.ndarray
+
+
+def _runs(spans, band, zones):
+    offset = (spans.row - band.row) * band.columns - band.column
+    row_ends = np.arange(1, band.rows + 1) * band.columns
+    # An empty run at the end of every row cuts what is outside at the row; it sorts before a span that starts there.
+    begin = np.concatenate((row_ends, offset + spans.start))
+    end = np.concatenate((row_ends, offset + spans.stop))
+    order = np.argsort(begin, kind="stable")
+    edges = np.empty(2 * len(order) + 1, dtype=np.int64)
+    edges[0], edges[1::2], edges[2::2] = 0, begin[order], end[order]
+    zone = np.full(2 * len(order), zones, dtype=np.int64)
+    zone[1::2] = np.concatenate((np.full(band.rows, zones), spans.zone))[order]
+    length = np.diff(edges)
+    real = length > 0
+    begin = edges[:-1][real]
+    return _Runs(begin, length[real], band.row + begin // band.columns, zone[real])
+
+
+def _count_runs(part, runs, code_slots, values, valid, areas, band, source):
+    """Add the cells of a band of rows to the tally."""
+    slots = code_slots.of(values, valid, source)
+    breadth = code_slots.count
+    key = _run_keys(runs, values.size, breadth)
+    key += slots
+    bins = len(runs.begin) * breadth
+    if areas.by_row:
+        counts = np.bincount(key, minlength=bins).reshape(-1, breadth)
+        high = counts * areas.high[runs.row][:, None]
+        low = counts * areas.low[runs.row][:, None]
+    else:
+        weights = areas.cell_weights(band.row, band.rows, band.column, band.columns)
+        high = np.bincount(key, weights=weights.ravel(), minlength=bins).reshape(-1, breadth).astype(np.int64)
+        low = np.zeros_like(high)
+    order = np.argsort(runs.zone, kind="stable")
+    zone = runs.zone[order]
+    first = np.flatnonzero(np.append(True, zone[1:] != zone[:-1]))
+    at = np.searchsorted(part.zone, zone[first])
+    part.cells[at] += np.add.reduceat(runs.length[order], first)
+    part.high[at] += np.add.reduceat(high[order, :-1], first)
+    part.low[at] += np.add.reduceat(low[order, :-1], first)
+    if high[:, -1].any():
+        _count_others(part, runs, slots, values, high, areas, band)
+
+
+def _run_keys(runs, cells, breadth):
+    """The number of its run times `breadth` for every cell."""
+    if cells > _LONG_RUN * len(runs.begin):
+        # Filling long runs one by one beats a pass over all cells.
+        keys = np.empty(cells, dtype=np.int64)
+        for number, (begin, length) in enumerate(zip(runs.begin.tolist(), runs.length.tolist(), strict=True)):
+            keys[begin : begin + length] = number * breadth
+        return keys
+    keys = np.zeros(cells, dtype=np.int64)
+    keys[runs.begin[1:]] = breadth
+    return np.cumsum(keys, out=keys)
+
+
+def _count_others(part, runs, slots, values, high, areas, band):
+    """Codes that are not known, one by one."""
+    other = np.flatnonzero(slots == slots.max())
+    codes = values.ravel()[other].astype(np.int64)
+    run = np.searchsorted(runs.begin, other, side="right") - 1
+    if areas.by_row:
+        amounts = areas.high[runs.row[run]], areas.low[runs.row[run]]
+    else:
+        weights = areas.cell_weights(band.row, band.rows, band.column, band.columns).ravel()[other]
+        amounts = weights.astype(np.int64), np.zeros(len(other), dtype=np.int64)
+    zone = runs.zone[run]
+    for code in np.unique(codes):
+        for one in np.unique(zone[codes == code]):
+            mine = (codes == code) & (zone == one)
+            _add(part.others, (int(one), int(code)), [int(amount[mine].sum()) for amount in amounts])
+
+
+def _count_overlaps(part, overlaps, areas):
+    for row, start, stop, first, second in zip(*overlaps, strict=True):
+        if areas.by_row:
+            amounts = [int(areas.high[row] * (stop - start)), int(areas.low[row] * (stop - start))]
+        else:
+            amounts = [int(areas.cell_weights(row, 1, start, stop - start).sum()), 0]
+        _add(part.overlaps, (int(first), int(second)), amounts)
+
+
+class _CodeSlots:
+    """Codes to places in a tally: the known ones in order, then missing, then all others."""
+
+    def __init__(self, known, dtype):
+        self._known = known
+        self.count = len(known) + 2
+        self._table = None
+        if dtype.kind in "iu" and dtype.itemsize <= 2:
+            limits = np.iinfo(dtype)
+            self._table = np.full(limits.max - limits.min + 1, self.count - 1, dtype=np.int64)
+            inside = (known >= limits.min) & (known <= limits.max)
+            # A negative code indexes from the end, which is where its two's complement puts it.
+            self._table[known[inside]] = np.flatnonzero(inside)
+
+    def of(self, values, valid, source):
+        """Places of a block of codes, flat."""
+        codes = values.ravel()
+        if self._table is not None:
+            slots = self._table[codes]
+        else:
+            slots = self._search(codes, valid, source)
+        if valid is not None:
+            slots[~valid.ravel()] = self.count - 2
+        return slots
+
+    def _search(self, codes, valid, source):
+        if codes.dtype.kind == "f":
+            present = np.ones(len(codes), dtype=bool) if valid is None else valid.ravel()
+            broken = present & (codes != np.rint(codes))
+            if broken.any():
+                raise InputDataError(
+                    "Raster {name} holds {value}, which is no class code; class rasters hold whole numbers. Is "
+                    "this the right raster?",
+                    name=source.name,
+                    value=float(codes[broken][0]),
+                )
+            codes = np.where(present, codes, 0)
+        codes = codes.astype(np.int64)
+        if not len(self._known):
+            return np.full(len(codes), self.count - 1, dtype=np.int64)
+        place = np.minimum(np.searchsorted(self._known, codes), len(self._known) - 1)
+        return np.where(self._known[place] == codes, place, self.count - 1)
