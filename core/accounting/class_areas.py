@@ -9,10 +9,9 @@ from ..errors import InputDataError
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
-from ..raster.zones import ZoneEdges, zone_spans
+from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
 
 _CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
-_LONG_RUN = 50  # cells
 
 
 class ClassAreas(NamedTuple):
@@ -171,45 +170,18 @@ def _count_window(task):
     code_slots = _CodeSlots(task.known, values.dtype)
     for band in window.parts(_CELLS_OF_A_PART):
         rows = slice(band.row - window.row, band.row - window.row + band.rows)
-        some = slice(*np.searchsorted(spans.row, (band.row, band.row + band.rows)))
-        runs = _runs(type(spans)(*(column[some] for column in spans)), band, zones)
+        runs = runs_of(spans, band, zones)
         part_valid = None if valid is None else valid[rows]
         _count_runs(part, runs, code_slots, values[rows], part_valid, task.areas, band, task.source)
     _count_overlaps(part, overlaps, task.areas)
     return part
 
 
-class _Runs(NamedTuple):
-    """The cells of a band of rows, cut into runs of one zone each (`zones` = outside) without gaps."""
-
-    begin: np.ndarray  # first cell of each run, counted along the band's rows
-    length: np.ndarray
-    row: np.ndarray  # raster row
-    zone: np.ndarray
-
-
-def _runs(spans, band, zones):
-    offset = (spans.row - band.row) * band.columns - band.column
-    row_ends = np.arange(1, band.rows + 1) * band.columns
-    # An empty run at the end of every row cuts what is outside at the row; it sorts before a span that starts there.
-    begin = np.concatenate((row_ends, offset + spans.start))
-    end = np.concatenate((row_ends, offset + spans.stop))
-    order = np.argsort(begin, kind="stable")
-    edges = np.empty(2 * len(order) + 1, dtype=np.int64)
-    edges[0], edges[1::2], edges[2::2] = 0, begin[order], end[order]
-    zone = np.full(2 * len(order), zones, dtype=np.int64)
-    zone[1::2] = np.concatenate((np.full(band.rows, zones), spans.zone))[order]
-    length = np.diff(edges)
-    real = length > 0
-    begin = edges[:-1][real]
-    return _Runs(begin, length[real], band.row + begin // band.columns, zone[real])
-
-
 def _count_runs(part, runs, code_slots, values, valid, areas, band, source):
     """Add the cells of a band of rows to the tally."""
     slots = code_slots.of(values, valid, source)
     breadth = code_slots.count
-    key = _run_keys(runs, values.size, breadth)
+    key = fill_runs(runs, np.arange(len(runs.begin)) * breadth)
     key += slots
     bins = len(runs.begin) * breadth
     if areas.by_row:
@@ -229,19 +201,6 @@ def _count_runs(part, runs, code_slots, values, valid, areas, band, source):
     part.low[at] += np.add.reduceat(low[order, :-1], first)
     if high[:, -1].any():
         _count_others(part, runs, slots, values, high, areas, band)
-
-
-def _run_keys(runs, cells, breadth):
-    """The number of its run times `breadth` for every cell."""
-    if cells > _LONG_RUN * len(runs.begin):
-        # Filling long runs one by one beats a pass over all cells.
-        keys = np.empty(cells, dtype=np.int64)
-        for number, (begin, length) in enumerate(zip(runs.begin.tolist(), runs.length.tolist(), strict=True)):
-            keys[begin : begin + length] = number * breadth
-        return keys
-    keys = np.zeros(cells, dtype=np.int64)
-    keys[runs.begin[1:]] = breadth
-    return np.cumsum(keys, out=keys)
 
 
 def _count_others(part, runs, slots, values, high, areas, band):

@@ -15,6 +15,8 @@ import numpy as np
 
 from ..errors import InputDataError
 
+_LONG_RUN = 50  # cells
+
 
 @dataclass(frozen=True)
 class ZoneEdges:
@@ -206,6 +208,75 @@ def _minus(part, taken):
     """What is left of a run of cells without another."""
     left, right = (part[0], min(part[1], taken[0])), (max(part[0], taken[1]), part[1])
     return [run for run in (left, right) if run[0] < run[1]]
+
+
+class Runs(NamedTuple):
+    """All cells of a window, cut into runs of one zone and one row each, without gaps.
+
+    `begin` counts cells along the window's rows, `row` is the raster's, and zone `zones` is outside all zones.
+    """
+
+    begin: np.ndarray
+    length: np.ndarray
+    row: np.ndarray
+    zone: np.ndarray
+
+
+def runs_of(spans, window, zones):
+    """Cut a window into runs.
+
+    Parameters
+    ----------
+    spans : Spans
+        Of this window, or of one with the same columns that holds it.
+    window : Window
+    zones : int
+        Number of zones.
+
+    Returns
+    -------
+    Runs
+    """
+    some = slice(*np.searchsorted(spans.row, (window.row, window.row + window.rows)))
+    offset = (spans.row[some] - window.row) * window.columns - window.column
+    row_ends = np.arange(1, window.rows + 1) * window.columns
+    # An empty run at the end of every row cuts what is outside at the row; it sorts before a span that starts there.
+    begin = np.concatenate((row_ends, offset + spans.start[some]))
+    end = np.concatenate((row_ends, offset + spans.stop[some]))
+    order = np.argsort(begin, kind="stable")
+    edges = np.empty(2 * len(order) + 1, dtype=np.int64)
+    edges[0], edges[1::2], edges[2::2] = 0, begin[order], end[order]
+    zone = np.full(2 * len(order), zones, dtype=np.int64)
+    zone[1::2] = np.concatenate((np.full(window.rows, zones), spans.zone[some]))[order]
+    length = np.diff(edges)
+    real = length > 0
+    begin = edges[:-1][real]
+    return Runs(begin, length[real], window.row + begin // window.columns, zone[real])
+
+
+def fill_runs(runs, values):
+    """Give every cell of a window the whole number of its run.
+
+    Parameters
+    ----------
+    runs : Runs
+    values : int64 array, shape (runs,)
+
+    Returns
+    -------
+    int64 array, shape (cells,)
+        Along the window's rows.
+    """
+    cells = int(runs.begin[-1] + runs.length[-1])
+    if cells > _LONG_RUN * len(values):
+        # Filling long runs one by one beats a pass over all cells.
+        filled = np.empty(cells, dtype=np.int64)
+        for value, begin, length in zip(values.tolist(), runs.begin.tolist(), runs.length.tolist(), strict=True):
+            filled[begin : begin + length] = value
+        return filled
+    filled = np.zeros(cells, dtype=np.int64)
+    filled[runs.begin] = np.diff(values, prepend=0)
+    return np.cumsum(filled, out=filled)
 
 
 def rings_of(wkb):
