@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import InputDataError
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
+from .class_codes import CodeSlots
 
 _CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
 
@@ -167,7 +167,7 @@ def _count_window(task):
         {},
         {},
     )
-    code_slots = _CodeSlots(task.known, values.dtype)
+    code_slots = CodeSlots(task.known, values.dtype)
     for band in window.parts(_CELLS_OF_A_PART):
         rows = slice(band.row - window.row, band.row - window.row + band.rows)
         runs = runs_of(spans, band, zones)
@@ -227,47 +227,3 @@ def _count_overlaps(part, overlaps, areas):
         else:
             amounts = [int(areas.cell_weights(row, 1, start, stop - start).sum()), 0]
         _add(part.overlaps, (int(first), int(second)), amounts)
-
-
-class _CodeSlots:
-    """Codes to places in a tally: the known ones in order, then missing, then all others."""
-
-    def __init__(self, known, dtype):
-        self._known = known
-        self.count = len(known) + 2
-        self._table = None
-        if dtype.kind in "iu" and dtype.itemsize <= 2:
-            limits = np.iinfo(dtype)
-            self._table = np.full(limits.max - limits.min + 1, self.count - 1, dtype=np.int64)
-            inside = (known >= limits.min) & (known <= limits.max)
-            # A negative code indexes from the end, which is where its two's complement puts it.
-            self._table[known[inside]] = np.flatnonzero(inside)
-
-    def of(self, values, valid, source):
-        """Places of a block of codes, flat."""
-        codes = values.ravel()
-        if self._table is not None:
-            slots = self._table[codes]
-        else:
-            slots = self._search(codes, valid, source)
-        if valid is not None:
-            slots[~valid.ravel()] = self.count - 2
-        return slots
-
-    def _search(self, codes, valid, source):
-        if codes.dtype.kind == "f":
-            present = np.ones(len(codes), dtype=bool) if valid is None else valid.ravel()
-            broken = present & (codes != np.rint(codes))
-            if broken.any():
-                raise InputDataError(
-                    "Raster {name} holds {value}, which is no class code; class rasters hold whole numbers. Is "
-                    "this the right raster?",
-                    name=source.name,
-                    value=float(codes[broken][0]),
-                )
-            codes = np.where(present, codes, 0)
-        codes = codes.astype(np.int64)
-        if not len(self._known):
-            return np.full(len(codes), self.count - 1, dtype=np.int64)
-        place = np.minimum(np.searchsorted(self._known, codes), len(self._known) - 1)
-        return np.where(self._known[place] == codes, place, self.count - 1)
