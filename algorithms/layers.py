@@ -1,0 +1,367 @@
+"""Feature sources to python values, checked: units with their keys and polygons, columns, kept fields."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from qgis.core import (
+    NULL,
+    Qgis,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingFeatureSource,
+    QgsUnitTypes,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt, QTime
+
+from ..core.errors import Cancelled, InputDataError
+from ..core.notes import listing
+from ..core.tables import table_from_columns, unit_key
+from .base import tr
+
+TYPES = {str: QMetaType.Type.QString, int: QMetaType.Type.Int, float: QMetaType.Type.Double}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The features of a source: everything is read once, in the order of the source.
+
+    Attributes
+    ----------
+    name : str
+        For messages.
+    fields : QgsFields
+    attributes : tuple of lists
+        Values as QGIS gives them, one list per feature.
+    geometries : tuple of QgsGeometry
+        In `crs`; null geometries where the source has none.
+    ids : tuple of int
+        Feature ids.
+    wkb_type : Qgis.WkbType
+    crs : QgsCoordinateReferenceSystem
+    """
+
+    name: str
+    fields: QgsFields
+    attributes: tuple
+    geometries: tuple
+    ids: tuple
+    wkb_type: Qgis.WkbType
+    crs: object
+
+    def __len__(self):
+        return len(self.ids)
+
+    def column(self, field):
+        """The values of a field as python values; None = missing.
+
+        Raises
+        ------
+        InputDataError
+            There is no such field; the message lists those found.
+        """
+        index = self.fields.lookupField(field)
+        if index < 0:
+            raise InputDataError(
+                "No field '{field}' in {layer}; it has: {fields}.",
+                field=field,
+                layer=self.name,
+                fields=listing(self.fields.names(), 30),
+            )
+        return [python_value(row[index]) for row in self.attributes]
+
+    def table(self):
+        """The attributes as a core table."""
+        return table_from_columns(self.name, {name: self.column(name) for name in self.fields.names()})
+
+    def where(self, i):
+        """'feature 7': how messages name a feature."""
+        return f"feature {self.ids[i]}"
+
+
+@dataclass(frozen=True)
+class UnitLayer(Layer):
+    """Units with their keys, in the order of the source; `keys` are unique."""
+
+    keys: tuple
+
+
+def read_layer(source, feedback):
+    """Read a feature source.
+
+    Parameters
+    ----------
+    source : QgsProcessingFeatureSource
+    feedback : QgsFeedback
+
+    Raises
+    ------
+    Cancelled
+    """
+    # Whatever QGIS thinks of a geometry's validity: cells are counted by their centres.
+    flags = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
+    attributes, geometries, ids = [], [], []
+    iterator = (
+        source.getFeatures(QgsFeatureRequest(), flags)
+        if isinstance(source, QgsProcessingFeatureSource)
+        else source.getFeatures()
+    )
+    for feature in iterator:
+        if feedback.isCanceled():
+            raise Cancelled
+        attributes.append(feature.attributes())
+        geometries.append(QgsGeometry(feature.geometry()))
+        ids.append(feature.id())
+    return Layer(
+        source.sourceName(),
+        QgsFields(source.fields()),
+        tuple(attributes),
+        tuple(geometries),
+        tuple(ids),
+        source.wkbType(),
+        source.sourceCrs(),
+    )
+
+
+def read_columns(source, names, feedback):
+    """The columns `names` of a source: a list of lists of python values; None = missing."""
+    layer = read_layer(source, feedback)
+    return [layer.column(name) for name in names]
+
+
+def read_units(source, unit_field, feedback):
+    """Read the units that are accounted.
+
+    Parameters
+    ----------
+    source : QgsProcessingFeatureSource
+    unit_field : str
+        Field of the key; see `core.tables.unit_key`.
+    feedback : QgsFeedback
+
+    Returns
+    -------
+    UnitLayer
+
+    Raises
+    ------
+    InputDataError
+        No unit at all, a key that is missing, or one that is there twice.
+    """
+    layer = read_layer(source, feedback)
+    if not layer.ids:
+        raise InputDataError(
+            "The layer {layer} has no features; choose a layer with the units.",
+            layer=layer.name,
+        )
+    keys = [None if value is None else unit_key(value) for value in layer.column(unit_field)]
+    missing = [layer.where(i) for i, key in enumerate(keys) if not key]
+    if missing:
+        raise InputDataError(
+            "The field '{field}' of {layer} is empty in {features}; give every unit a name or code.",
+            field=unit_field,
+            layer=layer.name,
+            features=listing(missing),
+        )
+    rows = {}
+    for i, key in enumerate(keys):
+        rows.setdefault(key, []).append(i)
+    repeated = [
+        f"{key} ({listing([layer.where(i) for i in found], 3)})"
+        for key, found in rows.items()
+        if len(found) > 1
+    ]
+    if repeated:
+        raise InputDataError(
+            "Units are there more than once in {layer}: {units}. Run 'Dissolve' (native:dissolve) with "
+            "the field '{field}' first, or choose another field.",
+            layer=layer.name,
+            units=listing(repeated, 5),
+            field=unit_field,
+        )
+    return UnitLayer(**vars(layer), keys=tuple(keys))
+
+
+def polygons_in(units, crs, context, record, spacing_m=None):
+    """The units' polygons in another CRS, as WKB.
+
+    Parameters
+    ----------
+    units : UnitLayer
+    crs : QgsCoordinateReferenceSystem
+        Of the raster.
+    context : QgsProcessingContext
+        For its datum transformations.
+    record : RunRecord
+        Lists the units without a polygon.
+    spacing_m : float, optional
+        Where the CRS differ, edges get a vertex every so many metres first, so that an edge that is straight
+        in the units' CRS stays where it is.
+
+    Returns
+    -------
+    list of bytes or None
+        Straight-edged polygons or multi-polygons without Z and M; None for a unit without a geometry.
+
+    Raises
+    ------
+    InputDataError
+        The units or the raster have no CRS, or a unit cannot be transformed (it is named).
+    """
+    for found, of in ((units.crs, units.name), (crs, tr("The raster"))):
+        if not found.isValid():
+            raise InputDataError(
+                "{layer} has no coordinate reference system; set it in the layer's properties.",
+                layer=of,
+            )
+    transform = None
+    if units.crs != crs:
+        transform = QgsCoordinateTransform(units.crs, crs, context.transformContext())
+    spacing = None if transform is None or spacing_m is None else spacing_m * map_units_per_metre(units.crs)
+    out, without = [], []
+    for i, geometry in enumerate(units.geometries):
+        if geometry.isEmpty():
+            without.append(units.keys[i])
+            out.append(None)
+        else:
+            out.append(_polygon_wkb(geometry, transform, spacing, units.keys[i]))
+    if without:
+        record.warning(
+            "{count} units have no polygon; they are kept without values: {units}.",
+            count=len(without),
+            units=listing(without),
+        )
+    return out
+
+
+def _polygon_wkb(geometry, transform, spacing, key):
+    """One polygon as WKB: straight edges, densified, transformed, without Z and M."""
+    if QgsWkbTypes.isCurvedType(geometry.wkbType()):
+        geometry = QgsGeometry(geometry.constGet().segmentize())
+    else:
+        geometry = QgsGeometry(geometry)
+    geometry.get().dropZValue()
+    geometry.get().dropMValue()
+    if transform is not None:
+        if spacing is not None:
+            geometry = geometry.densifyByDistance(spacing)
+        try:
+            geometry.transform(transform)
+            extent = geometry.boundingBox()
+            corners = extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()
+            lost = not np.isfinite(corners).all()
+        except QgsCsException:
+            lost = True
+        if lost:
+            raise InputDataError(
+                "The unit '{unit}' cannot be transformed from {source} to {target}; check the layer's "
+                "coordinate reference system, or clip the units to the area of the raster.",
+                unit=key,
+                source=transform.sourceCrs().userFriendlyIdentifier(),
+                target=transform.destinationCrs().userFriendlyIdentifier(),
+            )
+    return geometry.asWkb().data()
+
+
+def map_units_per_metre(crs):
+    """Map units of a CRS in a metre; for degrees those of a metre along the equator."""
+    return QgsUnitTypes.fromUnitToUnitFactor(Qgis.DistanceUnit.Meters, crs.mapUnits())
+
+
+def python_value(value):
+    """A field's value as str, int, float, bool or None; dates as ISO text."""
+    if value is None or value == NULL:
+        return None
+    if isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (QDate, QDateTime, QTime)):
+        return value.toString(Qt.DateFormat.ISODate)
+    return str(value)
+
+
+def fields_of(*columns):
+    """QgsFields from (name, type) pairs; the type is str, int or float.
+
+    Examples
+    --------
+    >>> fields_of(("unit", str), ("year", int), ("ce_t", float)).names()
+    ['unit', 'year', 'ce_t']
+    """
+    fields = QgsFields()
+    for name, kind in columns:
+        fields.append(QgsField(name, TYPES[kind]))
+    return fields
+
+
+class KeptFields:
+    """The fields of an output that is made from a layer: the layer's own, then ours.
+
+    On a clash of names the input's field gets a suffix, and the log says so. A whole-number field `fid`
+    is left out: it is the row number of the input's file, and a GeoPackage wants its own.
+
+    Parameters
+    ----------
+    kept : QgsFields
+        The input's.
+    added : QgsFields
+        Ours; their names never change.
+    record : RunRecord
+    restated : tuple of str
+        Fields of the input that ours of the same name repeat, such as the key; they are left out.
+
+    Attributes
+    ----------
+    fields : QgsFields
+        Of the output.
+    """
+
+    def __init__(self, kept, added, record, restated=()):
+        restated = {name.lower() for name in restated}
+        ours = {field.name().lower() for field in added}
+        taken = ours | {field.name().lower() for field in kept}
+        renamed = []
+        self.fields = QgsFields()
+        self._take = []
+        for index, field in enumerate(kept):
+            name = field.name()
+            if (name.lower() == "fid" and field.isNumeric()) or (name.lower() in ours & restated):
+                continue
+            field = QgsField(field)
+            if name.lower() in ours:
+                field.setName(free_name(name, taken))
+                taken.add(field.name().lower())
+                renamed.append(f"{name} -> {field.name()}")
+            self.fields.append(field)
+            self._take.append(index)
+        for field in added:
+            self.fields.append(field)
+        if renamed:
+            record.decision(
+                "Fields of the input were renamed, as the result has fields of these names: {fields}.",
+                fields=listing(renamed, 30),
+            )
+
+    def row(self, attributes, values):
+        """One output row: the kept attributes of an input feature, then our values."""
+        return [attributes[index] for index in self._take] + list(values)
+
+
+def free_name(name, taken):
+    """`name_1`, `name_2` ...: the first that is not taken; at most 10 characters if `name` has no more.
+
+    Examples
+    --------
+    >>> free_name("zone", {"zone", "zone_1"})
+    'zone_2'
+    """
+    number = 1
+    while True:
+        suffix = f"_{number}"
+        stem = name[: 10 - len(suffix)] if len(name) <= 10 else name
+        if (stem + suffix).lower() not in taken:
+            return stem + suffix
+        number += 1

@@ -1,0 +1,397 @@
+"""Arrays to layers, checked: a run leaves all its outputs whole, or none."""
+
+import math
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from qgis.core import (
+    NULL,
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsDataSourceUri,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsFileUtils,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProperty,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+from ..core.errors import Cancelled, InputDataError
+from ..core.notes import listing
+from .base import tr
+from .record import record_path
+from .styling import apply_when_loaded
+
+TEMPORARY = ("", "TEMPORARY_OUTPUT", "memory:")
+
+
+@dataclass
+class Written:
+    """One output on its way."""
+
+    name: str  # of the parameter
+    destination: str  # as QGIS names it
+    title: str
+    style: object
+    path: Path | None = None  # None: not a file
+    layer: str | None = None  # the layer in a file that may hold others
+    fresh: bool = True  # there was no such file before
+    raster: bool = False
+    fields: tuple = ()
+    rows: int = 0
+    shapes: int = 0  # rows with a geometry
+    values: int = 0  # that are neither NULL nor ''
+
+    def opened(self):
+        """The output, opened again."""
+        if self.raster:
+            return QgsRasterLayer(self.destination, self.title or self.name)
+        return QgsVectorLayer(self.destination, self.title or self.name, "ogr")
+
+
+class Results:
+    """The outputs of one run, as a context.
+
+    Make it first, so that a destination that cannot work fails before the computing. On an error or a cancel
+    within the context all that was written is removed; at its end each file gets its style and its record.
+
+    Parameters
+    ----------
+    record : RunRecord
+
+    Attributes
+    ----------
+    values : dict
+        What `processAlgorithm` returns.
+
+    Raises
+    ------
+    InputDataError
+        A folder that does not exist, two outputs of one file, an output that would overwrite an input.
+
+    Examples
+    --------
+    ::
+
+        results = Results(record)
+        ...
+        with results:
+            results.layer(self.OUTPUT, fields, rows, Qgis.WkbType.MultiPolygon, crs, "Carbon budget 2019")
+            results.numbers(TOTAL_CE=total)
+        return results.values
+    """
+
+    def __init__(self, record):
+        self.record = record
+        self.algorithm = record.algorithm
+        self.parameters = record.parameters
+        self.context = record.context
+        self.feedback = record.feedback
+        self.values = {}
+        self._written = []
+        check_destinations(record)
+
+    def wants(self, name):
+        """Whether the user asked for this output."""
+        return self.parameters.get(name) not in (None, "")
+
+    def layer(self, name, fields, rows, wkb_type=Qgis.WkbType.NoGeometry, crs=None, title="", style=None):
+        """Write a vector output, if asked for.
+
+        Parameters
+        ----------
+        name : str
+            Of the sink parameter.
+        fields : QgsFields
+        rows : iterable of (QgsGeometry or None, sequence)
+            Values in the order of `fields`; NaN and infinity become NULL.
+        wkb_type : Qgis.WkbType
+        crs : QgsCoordinateReferenceSystem, optional
+        title : str
+            Of the loaded layer; empty: the output's label.
+        style : callable, optional
+            Takes the layer and styles it; see `styling`.
+
+        Raises
+        ------
+        QgsProcessingException
+            The target cannot be written, or what was written is not there.
+        Cancelled
+        """
+        if not self.wants(name):
+            return
+        asked, _ = destination_file(self.parameters[name])
+        fresh = asked is None or not asked.exists()
+        sink, destination = self._open_sink(name, fields, wkb_type, crs)
+        written = self._register(
+            Written(name, destination, title, style, fresh=fresh, fields=tuple(fields.names()))
+        )
+        for geometry, values in rows:
+            if self.feedback.isCanceled():
+                raise Cancelled
+            feature = QgsFeature(fields)
+            values = [storable(value) for value in values]
+            feature.setAttributes(values)
+            if geometry is not None:
+                feature.setGeometry(QgsGeometry(geometry))
+            written.rows += 1
+            written.shapes += feature.hasGeometry() and not feature.geometry().isEmpty()
+            written.values += sum(value not in (None, "") for value in values)
+            if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+                raise self._write_error(written, sink.lastError())
+        flushed = sink.flushBuffer()
+        reason = sink.lastError()
+        del sink  # closes the file
+        if not flushed:
+            raise self._write_error(written, reason)
+        self._check(written)
+        self.values[name] = destination
+
+    def table(self, name, fields, rows, title="", style=None):
+        """Write a vector output without geometry: `rows` are sequences of values."""
+        self.layer(name, fields, ((None, row) for row in rows), title=title, style=style)
+
+    def raster(self, name, write, title="", style=None):
+        """Write a raster output, if asked for.
+
+        Parameters
+        ----------
+        name : str
+            Of the raster destination.
+        write : callable
+            Writes the raster to the path that it gets, whole or not at all.
+        """
+        if not self.wants(name):
+            return
+        destination = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+        write(destination)
+        self._register(Written(name, destination, title, style, raster=True))
+        self.values[name] = destination
+
+    def numbers(self, **values):
+        """Number outputs; what is NaN or None is not returned."""
+        for name, value in values.items():
+            value = storable(value)
+            if value is not None:
+                self.values[name] = value
+
+    def __enter__(self):
+        if self.feedback.isCanceled():
+            raise Cancelled
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if kind is None and not self.feedback.isCanceled():
+            self.record.outputs.update(self.values)
+            for written in self._written:
+                self._finish(written)
+            return
+        for written in reversed(self._written):
+            self._remove(written)
+        if kind is None:
+            raise Cancelled
+
+    def _open_sink(self, name, fields, wkb_type, crs):
+        crs = QgsCoordinateReferenceSystem() if crs is None else crs
+        sink, destination = self.algorithm.parameterAsSink(
+            self.parameters, name, self.context, fields, wkb_type, crs
+        )
+        if sink is None:
+            raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
+        return sink, destination
+
+    def _register(self, written):
+        """Know where an output went, so that it can be checked, styled or removed."""
+        asked, layer = destination_file(self.parameters[written.name])
+        if asked is not None or self.context.getMapLayer(written.destination) is None:
+            path = QgsProviderRegistry.instance().decodeUri("ogr", written.destination).get("path")
+            # The CSV driver makes its file with the first row only.
+            if path and (asked is not None or Path(path).exists()):
+                written.path, written.layer = Path(path), layer
+        self._written.append(written)
+        return written
+
+    def _check(self, written):
+        """Read back what was written: on a full disk a sink may report success and keep nothing."""
+        if written.path is None:
+            return
+        layer = written.opened()
+        rows = shapes = values = 0
+        for feature in layer.getFeatures(QgsFeatureRequest()):
+            rows += 1
+            shapes += feature.hasGeometry() and not feature.geometry().isEmpty()
+            values += sum(value not in (None, "") and value != NULL for value in feature.attributes())
+        names = [name for name in layer.fields().names() if name.lower() != "fid"]
+        kept_fields = len(names) == len(written.fields)  # some formats (DXF) have fields of their own
+        if rows != written.rows or shapes < written.shapes or (kept_fields and values < written.values):
+            raise self._write_error(
+                written,
+                tr("{found} of {rows} rows can be read back").format(
+                    found=min(rows, shapes) if written.shapes else rows, rows=written.rows
+                ),
+            )
+        renamed = [
+            f"{ours} -> {theirs}"
+            for ours, theirs in zip(written.fields, names, strict=False)
+            if ours != theirs
+        ]
+        if kept_fields and renamed:
+            self.record.warning(
+                "The format of {file} cannot hold {count} field names and renamed them: {fields}. "
+                "A GeoPackage keeps them.",
+                count=len(renamed),
+                file=written.path.name,
+                fields=listing(renamed, 100),
+            )
+
+    def _write_error(self, written, reason):
+        return QgsProcessingException(
+            tr(
+                "'{output}' could not be written to {path}: {reason}. The disk may be full; nothing was kept."
+            ).format(
+                output=self.algorithm.parameterDefinition(written.name).description(),
+                path=written.path or written.destination,
+                reason=reason or tr("no reason given"),
+            )
+        )
+
+    def _finish(self, written):
+        """Name, style and group of an output that is loaded; style and record beside one that is a file."""
+        apply_when_loaded(
+            self.context, written.destination, written.title, self.algorithm.displayName(), written.style
+        )
+        if written.path is None or is_temporary(written.path, self.context):
+            return
+        if written.style is not None:
+            self._keep_style(written)
+        self.record.write_beside(written.path, written.layer)
+
+    def _keep_style(self, written):
+        """In a GeoPackage's database (a .qml would style all its layers), else as a .qml beside the file."""
+        layer = written.opened()
+        written.style(layer)
+        if written.path.suffix.lower() == ".gpkg" and isinstance(layer, QgsVectorLayer):
+            reason = layer.saveStyleToDatabase("landcarbon", written.title, True, "")
+        else:
+            text, saved = layer.saveNamedStyle(str(written.path.with_suffix(".qml")))
+            reason = "" if saved else text
+        if reason:
+            self.feedback.pushWarning(
+                tr("The style of {path} could not be saved: {reason}").format(
+                    path=written.path, reason=reason
+                )
+            )
+
+    def _remove(self, written):
+        """Remove one output: our layer of a file that held others before, else the file with its sidecars."""
+        try:
+            if written.path is None:
+                self.context.takeResultLayer(written.destination)
+            elif written.layer is not None and not written.fresh:
+                remove_layer(written.path, written.layer)
+            else:
+                remove_file(written.path)
+        except (OSError, RuntimeError) as error:
+            self.feedback.reportError(
+                tr("{path} is not complete and could not be removed: {reason}").format(
+                    path=written.path, reason=error
+                )
+            )
+
+
+def check_destinations(record):
+    """Refuse what cannot work before anything is computed; see `Results`."""
+    inputs = record.input_paths()
+    used = {}
+    for definition in record.algorithm.destinationParameterDefinitions():
+        path, layer = destination_file(record.parameters.get(definition.name()))
+        if path is None:
+            continue
+        label = definition.description()
+        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            raise InputDataError(
+                "The folder {folder} of '{output}' does not exist or cannot be written; choose another.",
+                folder=path.parent,
+                output=label,
+            )
+        if layer is None and path in inputs:
+            raise InputDataError(
+                "'{output}' would overwrite the input {path}; choose another file.",
+                output=label,
+                path=path,
+            )
+        other = used.setdefault((path, layer), label)
+        if other != label:
+            raise InputDataError(
+                "'{first}' and '{second}' would both be {path}; choose two files.",
+                first=other,
+                second=label,
+                path=path,
+            )
+
+
+def destination_file(value):
+    """File and layer that a destination's value names: (Path or None, str or None).
+
+    The layer is None where the file holds nothing else.
+    """
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value = value.staticValue()
+    if not isinstance(value, str) or value in TEMPORARY:
+        return None, None
+    if value.startswith("ogr:"):
+        uri = QgsDataSourceUri(value[len("ogr:") :])
+        return Path(uri.database()), uri.table()
+    if re.match(r"[A-Za-z]{2,}:", value):  # another provider; C:/ is a path
+        return None, None
+    return Path(value), None
+
+
+def is_temporary(path, context):
+    """Whether a file is in the temporary folder of Processing."""
+    return Path(QgsProcessingUtils.tempFolder(context)) in path.parents
+
+
+def remove_file(path):
+    """Remove a file with its sidecars (.dbf, .qml ...), the journal of a database, and its record."""
+    for sidecar in QgsFileUtils.sidecarFilesForPath(str(path)):
+        Path(sidecar).unlink(missing_ok=True)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    record_path(path).unlink(missing_ok=True)
+
+
+def remove_layer(path, layer):
+    """Remove one layer of a GeoPackage, and its record."""
+    from osgeo import gdal
+
+    from ..core.raster.gdal_state import gdal_exceptions
+
+    with gdal_exceptions():
+        database = gdal.OpenEx(str(path), gdal.OF_VECTOR | gdal.OF_UPDATE)
+        names = [database.GetLayer(i).GetName() for i in range(database.GetLayerCount())]
+        if layer in names:
+            database.DeleteLayer(names.index(layer))
+        del database
+    record_path(path, layer).unlink(missing_ok=True)
+
+
+def storable(value):
+    """The value as a field can hold it: numpy scalars become python's, NaN and infinity NULL."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

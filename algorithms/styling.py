@@ -1,0 +1,271 @@
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density; layer name, group and temporal range.
+
+A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
+and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
+"""
+
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+from qgis.core import (
+    Qgis,
+    QgsCategorizedSymbolRenderer,
+    QgsColorRampShader,
+    QgsDateTimeRange,
+    QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRasterShader,
+    QgsRendererCategory,
+    QgsRendererRange,
+    QgsSingleBandPseudoColorRenderer,
+)
+from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
+from qgis.PyQt.QtGui import QColor
+
+from .base import tr
+
+# Okabe and Ito's colours, the last two darker, so that they stay apart for protan, deutan and tritan readers.
+SINK, LOW_CARBON, OPTIMISED, CONTROL, HIGH_CARBON = "#009e73", "#56b4e9", "#f0e442", "#e69f00", "#8c2d04"
+NO_ZONE = "#c8c8c8"
+OUTLINE = "#5a5a5a"
+
+ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schemes
+    "four": (
+        (1, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon economic zone"), LOW_CARBON),
+        (2, QT_TRANSLATE_NOOP("LandCarbon", "Carbon source control zone"), CONTROL),
+        (3, QT_TRANSLATE_NOOP("LandCarbon", "Carbon sink functional zone"), SINK),
+        (4, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon optimisation zone"), HIGH_CARBON),
+    ),
+    "five": (
+        (1, QT_TRANSLATE_NOOP("LandCarbon", "Carbon sink functional zone"), SINK),
+        (2, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon economic zone"), LOW_CARBON),
+        (3, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon optimisation zone"), OPTIMISED),
+        (4, QT_TRANSLATE_NOOP("LandCarbon", "Carbon intensity control zone"), CONTROL),
+        (5, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon optimisation zone"), HIGH_CARBON),
+    ),
+}
+
+# ColorBrewer's PuOr and BrBG: diverging, safe for colour-blind readers. Orange emits, purple absorbs.
+EMISSION = ("#542788", "#998ec3", "#d8daeb", "#fee0b6", "#f1a340", "#b35806")
+COEFFICIENT = ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e")
+COEFFICIENT_BREAKS = (0.5, 0.8, 1.0, 1.25, 2.0)  # symmetric about 1 as ratios: 0.8 = 1 / 1.25
+DENSITY = ("#542788", "#998ec3", "#d8daeb", "#f7f7f7", "#fee0b6", "#f1a340", "#b35806")
+DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak, built-up land emits strongly
+NEUTRAL = 3  # the class of DENSITY that holds 0
+
+
+def zones(scheme, field="zone"):
+    """Zones by code in fixed colours; NULL is grey.
+
+    Parameters
+    ----------
+    scheme : str
+        'four' or 'five'.
+    field : str
+        Holds the code.
+    """
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
+        ]
+        categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def net_emission(mass, field="net_t"):
+    """Net emission in classes centred on 0: orange emits, purple absorbs.
+
+    Parameters
+    ----------
+    mass : str
+        't C' or 't CO2', for the legend.
+    field : str
+    """
+
+    def style(layer):
+        index = layer.fields().lookupField(field)
+        values = np.array(
+            [float(value) for value in layer.uniqueValues(index) if isinstance(value, (int, float))]
+        )
+        graduated(layer, field, symmetric_breaks(values), EMISSION, mass)
+        by_year(layer)
+
+    return style
+
+
+def coefficient(field):
+    """ECC or ESC in classes centred on 1, symmetric as ratios; below 1 brown, above it green."""
+
+    def style(layer):
+        graduated(layer, field, COEFFICIENT_BREAKS, COEFFICIENT, "")
+        by_year(layer)
+
+    return style
+
+
+def years_only(layer):
+    """No renderer of its own: the temporal range, where there is a year."""
+    by_year(layer)
+
+
+def density(mass, years=()):
+    """Carbon density raster [t/ha] in classes centred on 0; a band per year gets its year as range.
+
+    Parameters
+    ----------
+    mass : str
+        't C' or 't CO2', for the legend.
+    years : sequence of int
+        One per band.
+    """
+
+    def style(layer):
+        shader_function = QgsColorRampShader()
+        shader_function.setColorRampType(Qgis.ShaderInterpolationMethod.Discrete)
+        shader_function.setColorRampItemList(
+            [
+                QgsColorRampShader.ColorRampItem(upper, QColor(colour), label)
+                for upper, colour, label in zip(
+                    (*DENSITY_BREAKS, float("inf")),
+                    DENSITY,
+                    class_labels(DENSITY_BREAKS, f"{mass}/ha"),
+                    strict=True,
+                )
+            ]
+        )
+        shader = QgsRasterShader()
+        shader.setRasterShaderFunction(shader_function)
+        band = layer.bandCount()  # the latest year
+        layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), band, shader))
+        if len(years) == band and band > 1:
+            temporal = layer.temporalProperties()
+            temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
+            temporal.setFixedRangePerBand({i + 1: year_range(year) for i, year in enumerate(years)})
+            temporal.setIsActive(True)
+
+    return style
+
+
+def polygon(colour):
+    """A filled polygon with a thin outline."""
+    return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.1"})
+
+
+def graduated(layer, field, breaks, colours, unit):
+    """Set classes between `breaks`, open at both ends; a value on a break belongs to the class above it."""
+    edges = (-np.inf, *breaks, np.inf)
+    # QGIS takes the first range that holds a value, both ends included: from the top down, a break goes up.
+    ranges = [
+        QgsRendererRange(lower, upper, polygon(colour), label)
+        for (lower, upper), colour, label in zip(
+            pairwise(edges), colours, class_labels(breaks, unit), strict=True
+        )
+    ]
+    layer.setRenderer(QgsGraduatedSymbolRenderer(field, ranges[::-1]))
+
+
+def class_labels(breaks, unit):
+    """Labels of the classes between `breaks`: one more than breaks."""
+    unit = f" {unit}" if unit else ""
+    texts = [f"{value:,.10g}" for value in breaks]
+    inner = [f"{lower} – {upper}{unit}" for lower, upper in pairwise(texts)]
+    return [f"< {texts[0]}{unit}", *inner, f"≥ {texts[-1]}{unit}"]
+
+
+def symmetric_breaks(values):
+    """Five breaks centred on 0, so that about a third of the values is in each step of size.
+
+    Parameters
+    ----------
+    values : float array
+        NaN = missing.
+
+    Returns
+    -------
+    tuple of float
+        -b, -a, 0, a, b with a and b at the thirds of the absolute values, rounded to 1, 2 or 5 times a power
+        of ten; b is at least 2 a.
+
+    Examples
+    --------
+    >>> symmetric_breaks(np.array([-1.0, 3.0, 40.0, 60.0, 100.0]))
+    (-50.0, -20.0, 0.0, 20.0, 50.0)
+    """
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    if sizes.size == 0:
+        return (-2.0, -1.0, 0.0, 1.0, 2.0)
+    low, high = (round_125(float(np.quantile(sizes, part))) for part in (1 / 3, 2 / 3))
+    high = max(high, round_125(2 * low))
+    return (-high, -low, 0.0, low, high)
+
+
+def round_125(value):
+    """The nearest of 1, 2 and 5 times a power of ten, by ratio; `value` > 0."""
+    power = 10.0 ** np.floor(np.log10(value))
+    steps = power * np.array([1.0, 2.0, 5.0, 10.0])
+    return float(steps[np.argmin(np.abs(np.log(steps / value)))])
+
+
+def by_year(layer, field="year"):
+    """Give a layer with a whole-number field of years its temporal range, row by row."""
+    if layer.fields().lookupField(field) < 0:
+        return
+    temporal = layer.temporalProperties()
+    temporal.setMode(Qgis.VectorTemporalMode.FeatureDateTimeStartAndEndFromExpressions)
+    temporal.setStartExpression(f'make_datetime("{field}", 1, 1, 0, 0, 0)')
+    temporal.setEndExpression(f'make_datetime("{field}", 12, 31, 23, 59, 59)')
+    temporal.setIsActive(True)
+
+
+def year_span(years):
+    """'2019', '2000-2020' or '': the years of a result, for its layer name."""
+    if years is None or len(years) == 0:
+        return ""
+    first, last = min(years), max(years)
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def year_range(year):
+    """A calendar year as a range of time."""
+    return QgsDateTimeRange(
+        QDateTime(QDate(year, 1, 1), QTime(0, 0, 0)), QDateTime(QDate(year, 12, 31), QTime(23, 59, 59))
+    )
+
+
+class StyleWhenLoaded(QgsProcessingLayerPostProcessorInterface):
+    """Applies a style to one loaded output; QGIS does not own it, so a reference is kept until then."""
+
+    # By destination; with one shared reference only the last output is styled.
+    waiting: ClassVar[dict] = {}
+
+    def __init__(self, destination, style):
+        super().__init__()
+        self.destination = destination
+        self.style = style
+        self.waiting[destination] = self
+
+    def postProcessLayer(self, layer, context, feedback):
+        self.waiting.pop(self.destination, None)
+        self.style(layer)
+        layer.triggerRepaint()
+
+
+def apply_when_loaded(context, destination, title, group, style):
+    """Give an output its layer name, its group in the layer tree and its style when it is loaded.
+
+    A name that the user or a model chose, and a group from the settings, stay.
+    """
+    if not context.willLoadLayerOnCompletion(destination):
+        return
+    details = context.layerToLoadOnCompletionDetails(destination)
+    if title and not details.forceName:
+        details.name = title
+    details.groupName = details.groupName or group
+    if style is not None:
+        details.setPostProcessor(StyleWhenLoaded(destination, style))

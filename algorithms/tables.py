@@ -1,0 +1,127 @@
+"""Table parameters: a source in QGIS to a core table, from the bytes of a file wherever possible.
+
+By path QGIS reads every CSV field as text, loses GBK text and takes '1,5' for text, so a delimited or Excel
+file is read by `core.tables`; what only QGIS knows (a filter, a selection, a join) goes through the features.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProviderRegistry,
+    QgsVectorLayerFeatureSource,
+)
+
+from ..core.errors import InputDataError
+from ..core.tables import Table, read_table, table_from_columns
+from .layers import read_layer
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A table parameter, resolved in `prepareAlgorithm` and read in `processAlgorithm`.
+
+    Attributes
+    ----------
+    name : str
+        For messages.
+    path : Path or None
+        The file to be read from its bytes; None: through the features.
+    sheet : str or None
+        Of an Excel file.
+    features : QgsFeatureSource
+    fields : tuple of str
+        The names as QGIS shows them.
+    """
+
+    name: str
+    path: Path | None
+    sheet: str | None
+    features: object
+    fields: tuple
+
+    def read(self, record):
+        """The table; what was decided in reading it goes to the record.
+
+        Returns
+        -------
+        Table
+        """
+        if self.path is not None:
+            table = read_table(self.path, self.sheet)
+        else:
+            layer = read_layer(self.features, record.feedback)
+            table = table_from_columns(self.name, {name: layer.column(name) for name in self.fields})
+        record.note(*table.notes)
+        return table
+
+    def column(self, table: Table, field):
+        """The table's name of a field that was chosen in QGIS, where other encodings garble names.
+
+        Raises
+        ------
+        InputDataError
+            There is no such column.
+        """
+        if table.has(field):
+            return field
+        if field in self.fields and len(self.fields) == len(table.columns):
+            return table.columns[self.fields.index(field)]
+        raise InputDataError(
+            "No column '{column}' in {table}; it has: {columns}.",
+            column=field,
+            table=table.name,
+            columns=", ".join(table.columns),
+        )
+
+
+def table_source(algorithm, parameters, name, context):
+    """The source of a table parameter, None if it is not given. Call it in `prepareAlgorithm`."""
+    layer = algorithm.parameterAsLayer(parameters, name, context)
+    if layer is None:
+        return None
+    value = parameters.get(name)
+    if isinstance(value, QgsProcessingFeatureSourceDefinition) and (
+        value.selectedFeaturesOnly or value.filterExpression or value.featureLimit >= 0
+    ):
+        source = algorithm.parameterAsSource(parameters, name, context)
+        return TableSource(layer.name(), None, None, source, tuple(source.fields().names()))
+    return layer_source(layer)
+
+
+def table_sources(algorithm, parameters, name, context):
+    """The sources of a parameter of several tables. Call it in `prepareAlgorithm`."""
+    return [layer_source(layer) for layer in algorithm.parameterAsLayerList(parameters, name, context)]
+
+
+def layer_source(layer):
+    """A layer as a table source."""
+    path, sheet = table_file(layer)
+    return TableSource(
+        layer.name(), path, sheet, QgsVectorLayerFeatureSource(layer), tuple(layer.fields().names())
+    )
+
+
+def table_file(layer):
+    """Path and sheet of the file that holds all that the layer shows; (None, None) if there is none."""
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    path = Path(parts.get("path") or "")
+    fields = layer.fields()
+    own_fields = all(
+        fields.fieldOrigin(index) == Qgis.FieldOrigin.Provider for index in range(fields.count())
+    )
+    # Options of a delimited text layer that move its rows; the core reader would see others.
+    moved = any(option in layer.source() for option in ("useHeader=No", "skipLines="))
+    if (
+        path.suffix.lower() not in SUFFIXES
+        or not path.is_file()
+        or layer.subsetString()
+        or not own_fields
+        or moved
+    ):
+        return None, None
+    return path, (parts.get("layerName") or None) if path.suffix.lower() == ".xlsx" else None

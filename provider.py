@@ -1,0 +1,32 @@
+"""The Processing provider and the list of its algorithms."""
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms.accounting.unit_panel import UnitPanel
+
+ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
+
+ALGORITHMS = (UnitPanel,)
+
+
+class LandCarbonProvider(QgsProcessingProvider):
+    """Carbon accounting and carbon balance zoning."""
+
+    def id(self):
+        return "landcarbon"
+
+    def name(self):
+        return "LandCarbon"
+
+    def icon(self):
+        return QIcon(str(ICON))
+
+    def svgIconPath(self):
+        return str(ICON)
+
+    def loadAlgorithms(self):
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
