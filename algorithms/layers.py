@@ -20,7 +20,7 @@ from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt, QTime
 
 from ..core.errors import Cancelled, InputDataError
 from ..core.notes import listing
-from ..core.tables import table_from_columns, unit_key
+from ..core.tables import table_from_columns, unique_rows
 from .base import tr
 
 TYPES = {str: QMetaType.Type.QString, int: QMetaType.Type.Int, float: QMetaType.Type.Double}
@@ -74,13 +74,10 @@ class Layer:
             )
         return [python_value(row[index]) for row in self.attributes]
 
-    def table(self):
-        """The attributes as a core table."""
-        return table_from_columns(self.name, {name: self.column(name) for name in self.fields.names()})
-
-    def where(self, i):
-        """'feature 7': how messages name a feature."""
-        return f"feature {self.ids[i]}"
+    def table(self, *fields):
+        """The attributes, or those of some fields only, as a core table."""
+        columns = {name: self.column(name) for name in fields or self.fields.names()}
+        return table_from_columns(self.name, columns, self.ids)
 
 
 @dataclass(frozen=True)
@@ -127,12 +124,6 @@ def read_layer(source, feedback):
     )
 
 
-def read_columns(source, names, feedback):
-    """The columns `names` of a source: a list of lists of python values; None = missing."""
-    layer = read_layer(source, feedback)
-    return [layer.column(name) for name in names]
-
-
 def read_units(source, unit_field, feedback):
     """Read the units that are accounted.
 
@@ -153,36 +144,9 @@ def read_units(source, unit_field, feedback):
         No unit at all, a key that is missing, or one that is there twice.
     """
     layer = read_layer(source, feedback)
-    if not layer.ids:
-        raise InputDataError(
-            "The layer {layer} has no features; choose a layer with the units.",
-            layer=layer.name,
-        )
-    keys = [None if value is None else unit_key(value) for value in layer.column(unit_field)]
-    missing = [layer.where(i) for i, key in enumerate(keys) if not key]
-    if missing:
-        raise InputDataError(
-            "The field '{field}' of {layer} is empty in {features}; give every unit a name or code.",
-            field=unit_field,
-            layer=layer.name,
-            features=listing(missing),
-        )
-    rows = {}
-    for i, key in enumerate(keys):
-        rows.setdefault(key, []).append(i)
-    repeated = [
-        f"{key} ({listing([layer.where(i) for i in found], 3)})"
-        for key, found in rows.items()
-        if len(found) > 1
-    ]
-    if repeated:
-        raise InputDataError(
-            "Units are there more than once in {layer}: {units}. Run 'Dissolve' (native:dissolve) with "
-            "the field '{field}' first, or choose another field.",
-            layer=layer.name,
-            units=listing(repeated, 5),
-            field=unit_field,
-        )
+    table = layer.table(unit_field)
+    keys = table.keys(unit_field)
+    unique_rows(table, keys)
     return UnitLayer(**vars(layer), keys=tuple(keys))
 
 

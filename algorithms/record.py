@@ -42,6 +42,7 @@ class RunRecord:
         self.started = datetime.now(UTC)
         self.notes = []
         self.coefficients = []
+        self._tables = []
         self.outputs = {}
         self.inputs = {
             definition.name(): files
@@ -65,6 +66,16 @@ class RunRecord:
     def warning(self, template, count=None, **values):
         """A warning with the number of units, cells or rows that it is about."""
         self.note(warning(template, count, **values))
+
+    def follow(self, table):
+        """Log what was decided in reading a core table; what its columns add later, with `catch_up`."""
+        self._tables.append(table)
+        self.note(*table.notes)
+
+    def catch_up(self):
+        """Log what was decided since, when columns of the tables were read as numbers."""
+        for table in self._tables:
+            self.note(*(note for note in table.notes if note not in self.notes))
 
     def used_coefficients(self, rows):
         """Keep the coefficient rows that the result depends on.

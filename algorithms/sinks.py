@@ -188,6 +188,7 @@ class Results:
     def __enter__(self):
         if self.feedback.isCanceled():
             raise Cancelled
+        self.record.catch_up()
         return self
 
     def __exit__(self, kind, error, trace):

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 
 from ..core.errors import InputDataError
-from ..core.tables import Table, read_table, table_from_columns
+from ..core.tables import Table, read_table
 from .layers import read_layer
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
@@ -54,9 +54,8 @@ class TableSource:
         if self.path is not None:
             table = read_table(self.path, self.sheet)
         else:
-            layer = read_layer(self.features, record.feedback)
-            table = table_from_columns(self.name, {name: layer.column(name) for name in self.fields})
-        record.note(*table.notes)
+            table = read_layer(self.features, record.feedback).table()
+        record.follow(table)
         return table
 
     def column(self, table: Table, field):
