@@ -1,5 +1,6 @@
 """The tables that come with LandCarbon: where they are and how a preset is chosen by its name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from .errors import InputDataError
@@ -14,7 +15,7 @@ def presets(folder: str) -> tuple[str, ...]:
 
 
 def read_preset(folder: str, name: str) -> Table:
-    """A preset as a table.
+    """A preset as a table, named like the preset.
 
     Parameters
     ----------
@@ -36,4 +37,5 @@ def read_preset(folder: str, name: str) -> Table:
             folder=folder,
             available=", ".join(available),
         )
-    return read_table(RESOURCES / folder / f"{name}.csv")
+    table = read_table(RESOURCES / folder / f"{name}.csv")
+    return replace(table, name=name, reading=())  # how our own file is encoded is no decision for the user

@@ -98,17 +98,12 @@ def class_map(table: Table) -> ClassMap:
     Raises
     ------
     InputDataError
-        A column is missing, there is no row, a value is missing or no whole number, a class is empty, or a
-        value has two classes.
+        A column is missing, a value is missing or no whole number, a class is empty, or a value has two
+        classes.
     """
     numbers = table.numbers("value")
     names = table.text("class")
     label, remark, source = (_optional(table, column) for column in ("label", "note", "source"))
-    if not table.rows:
-        raise InputDataError(
-            "The class table {table} has no rows; give every value of the land cover a row (value, class).",
-            table=table.name,
-        )
     spelling = {}  # casefolded -> first spelling
     respelled = {}  # other spelling -> first spelling
     rows = {}  # value -> (class, row index)

@@ -85,6 +85,13 @@ class Resolved(NamedTuple):
     rows: tuple[CoefficientRow, ...]
     notes: tuple[Note, ...]
 
+    def for_units(self, count: int) -> "Resolved":
+        """The same with a row per unit, where one row holds for all."""
+        if len(self.ce_per_ha) == count:
+            return self
+        ce, cs = (np.repeat(amounts, count, axis=0) for amounts in (self.ce_per_ha, self.cs_per_ha))
+        return self._replace(ce_per_ha=ce, cs_per_ha=cs)
+
 
 @dataclass(frozen=True)
 class CoefficientTable:
@@ -123,7 +130,7 @@ class CoefficientTable:
         '-0.581 t C/ha/yr'; '33.9 to 81.2 t C/ha/yr by region'; '' where the class has none.
         """
         texts = []
-        for rows in _sides(self.rows_of(class_name)):
+        for rows in filter(None, _sides(self.rows_of(class_name))):
             numbers = sorted((row.coefficient for row in rows), key=abs)
             pers = {row.per for row in rows}
             if len(rows) == 1 and rows[0].region is None:
@@ -170,11 +177,10 @@ class CoefficientTable:
                     "that holds the region of every unit (REGION_FIELD).",
                     class_name=class_name, table=self.name,
                 )
-            for side, (amounts, sign) in zip(_sides(rows), ((ce, 1), (cs, -1)), strict=True):
+            for side, amounts in zip(_sides(rows), (ce, cs), strict=True):
                 amounts[:, j] = 0.0
-                here = self._rows_by_place(side, class_name, places, units)
-                for i, row in here:
-                    amounts[i, j] = sign * row.t_ha * mass_factor(row.mass, mass)
+                for i, row in self._rows_by_place(side, class_name, places, units):
+                    amounts[i, j] = abs(row.t_ha) * mass_factor(row.mass, mass)
                     used[row] = None
         rows = tuple(row for row in self.rows if row in used)
         remarks = dict.fromkeys((row.class_name, row.remark) for row in rows if row.remark)
@@ -228,18 +234,13 @@ def coefficient_table(table: Table) -> CoefficientTable:
     Raises
     ------
     InputDataError
-        A column is missing, there is no row, a class or a coefficient is missing or no number, `per` does not
-        say of what a mass it is, or a class has two rows on one side for one region, or one for a region and
-        one for everywhere.
+        A column is missing, a class or a coefficient is missing or no number, `per` does not say what mass
+        per area it is, or a class has on one side two rows for one region, or one for a region and one for
+        everywhere.
     """
     names, pers = table.text("class"), table.text("per")
     numbers = table.numbers("coefficient")
     region, source, remark = (_optional(table, column) for column in ("region", "source", "note"))
-    if not table.rows:
-        raise InputDataError(
-            "The coefficient table {table} has no rows; give every class a row (class, coefficient, per).",
-            table=table.name,
-        )
     rows = []
     for i in range(table.rows):
         at = {"table": table.name, "row": table.where(i)}

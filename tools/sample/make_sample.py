@@ -138,18 +138,19 @@ def write_provinces(source, folder):
     outlines = {feature["name"]: feature.GetGeometryRef().Clone() for feature in layer}
     target.unlink(missing_ok=True)
     # The time of the last change would make every run's file another
-    gdal.SetConfigOption("OGR_CURRENT_DATE", f"{YEAR}-12-31T00:00:00.000Z")
-    sample = ogr.GetDriverByName("GPKG").CreateDataSource(str(target))
-    provinces = sample.CreateLayer("provinces", _wgs84(), ogr.wkbMultiPolygon)
-    for name in ("unit", "region"):
-        provinces.CreateField(ogr.FieldDefn(name, ogr.OFTString))
-    for unit, _, region in PROVINCES:
-        feature = ogr.Feature(provinces.GetLayerDefn())
-        feature["unit"], feature["region"] = unit, region
-        outline = outlines[unit]
-        feature.SetGeometry(ogr.ForceToMultiPolygon(outline if outline.IsValid() else outline.MakeValid()))
-        provinces.CreateFeature(feature)
-    return target, f"{provinces.GetFeatureCount()} units"
+    with gdal.config_option("OGR_CURRENT_DATE", f"{YEAR}-12-31T00:00:00.000Z"):
+        sample = ogr.GetDriverByName("GPKG").CreateDataSource(str(target))
+        provinces = sample.CreateLayer("provinces", _wgs84(), ogr.wkbMultiPolygon)
+        for name in ("unit", "region"):
+            provinces.CreateField(ogr.FieldDefn(name, ogr.OFTString))
+        for unit, _, region in PROVINCES:
+            feature = ogr.Feature(provinces.GetLayerDefn())
+            feature["unit"], feature["region"] = unit, region
+            outline = outlines[unit]
+            feature.SetGeometry(ogr.ForceToMultiPolygon(outline if outline.IsValid() else outline.MakeValid()))
+            provinces.CreateFeature(feature)
+        del feature, provinces, sample  # closes the file
+    return target, f"{len(PROVINCES)} units"
 
 
 def write_statistics(folder):
