@@ -5,11 +5,12 @@ from pathlib import Path
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
 
 ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
 
-ALGORITHMS = (UnitPanel,)
+ALGORITHMS = (LandUseBudget, UnitPanel)
 
 
 class LandCarbonProvider(QgsProcessingProvider):

@@ -22,8 +22,7 @@ def tr(text):
 
 def message(note):
     """A core error or note in the language of the interface: its template translated, then filled."""
-    template = tr(note.template)
-    return template.format(**note.values) if note.values else template
+    return note.worded(tr(note.template))
 
 
 class Group(Enum):

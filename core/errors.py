@@ -20,9 +20,13 @@ class InputDataError(ValueError):
     """
 
     def __init__(self, template, **values):
-        super().__init__(template.format(**values) if values else template)
         self.template = template
         self.values = values
+        super().__init__(self.worded(template))
+
+    def worded(self, template):
+        """The error with its values in `template`, which is its own or a translation of it."""
+        return template.format(**self.values) if self.values else template
 
 
 class Cancelled(Exception):

@@ -17,11 +17,17 @@ class Note:
     template: str
     values: dict = field(default_factory=dict)
     count: int | None = None  # how many units, cells or rows it is about
+    about: str = ""  # what the note is about where results have several parts, such as a year
 
     @property
     def text(self):
         """The note in English."""
-        return self.template.format(**self.values) if self.values else self.template
+        return self.worded(self.template)
+
+    def worded(self, template):
+        """The note with its values in `template`, which is its own or a translation of it."""
+        text = template.format(**self.values) if self.values else template
+        return f"{self.about}: {text}" if self.about else text
 
 
 def decision(template, **values):

@@ -1,13 +1,15 @@
 """Land-use carbon budget: areas of classes times coefficients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
+from ..raster.blocks import no_progress
 from ..units import M2_PER_HA
+from .class_areas import class_areas
 
 UNMAPPED_POLICIES = ("error", "zero", "skip")  # in the order of the parameter UNMAPPED
 FEW_CELLS = 100  # below, the grid is coarse for a unit
@@ -180,10 +182,10 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     if unmapped_ha.any():
         holders = np.flatnonzero(unmapped_ha)
         template = {
-            "zero": "{area:,.6g} ha in {count} units have no class or no coefficient; they count with zero carbon and are "
-            "listed in unmap_ha.",
-            "skip": "{area:,.6g} ha in {count} units have no class or no coefficient; they are left out and listed in "
-            "unmap_ha.",
+            "zero": "{area:,.6g} ha in {count} units have no class or no coefficient; they count with zero carbon "
+            "and are listed in unmap_ha.",
+            "skip": "{area:,.6g} ha in {count} units have no class or no coefficient; they are left out and listed "
+            "in unmap_ha.",
         }[policy]
         notes.append(warning(template, count=len(holders), area=float(unmapped_ha.sum())))
     class_area = np.where(without, 0.0, area_ha)
@@ -363,11 +365,106 @@ def unmapped_listing(areas, class_map):
     return listing(f"{value} ({area:,.6g} ha)" for value, area in found)
 
 
-def regional_note(regions):
-    """Which region each coefficient was taken for, as a note."""
-    counts = {}
-    for region in regions:
-        counts[region] = counts.get(region, 0) + 1
-    return decision(
-        "Units by region: {regions}.", regions=listing((f"{name}: {n}" for name, n in counts.items()), most=50)
-    )
+class YearBudget(NamedTuple):
+    """What one date gave: the counted areas, the budget, the audit, and the area outside all units [ha]."""
+
+    year: int
+    areas: object
+    budget: LandUseBudget
+    audit: tuple
+    outside_ha: float
+
+
+def budget_series(
+    series, edges, areas, class_map, coefficients, per_hectare, units, policy="error", overlap="error", **running
+):
+    """Land-use carbon budgets of units at several dates.
+
+    Parameters
+    ----------
+    series : sequence of (int, RasterSource)
+        Year and class raster, all on one grid.
+    edges : ZoneEdges
+        The units on that grid.
+    areas : ExactAreas
+        Of the cells of that grid.
+    class_map : ClassMap
+    coefficients : CoefficientTable
+    per_hectare : Resolved
+        The coefficients of the classes of `class_map` in the units.
+    units : sequence of str
+    policy : str
+        See `land_use_budget`.
+    overlap : str
+        See `check_overlaps`.
+    **running
+        `executor`, `workers`, `budget` and `progress` of `class_areas`.
+
+    Returns
+    -------
+    years : tuple of YearBudget
+        In the order of the series.
+    notes : tuple of Note
+
+    Raises
+    ------
+    InputDataError
+        See `class_areas`, `check_overlaps` and `land_use_budget`; or no unit holds a cell of the raster.
+    """
+    progress = running.pop("progress", no_progress)
+    found, notes = [], {}
+    for number, (year, source) in enumerate(series):
+        counted = class_areas(
+            source, edges, areas, class_map.values, progress=_part(progress, number, len(series)), **running
+        )
+        if not counted.cells[:-1].any():
+            raise InputDataError(
+                "No unit holds a cell of the raster {name}; check the coordinate systems and extents of both.",
+                name=source.name,
+            )
+        classified = classify(counted, class_map)
+        year_notes = list(check_overlaps(counted, units, overlap))
+        if not counted.area_m2[:-1].any():
+            raise InputDataError(
+                "The raster {name} has only missing cells in the units; check its nodata value and the band.",
+                name=source.name,
+            )
+        codes = unmapped_listing(counted, class_map)
+        budget = land_use_budget(classified, per_hectare.ce_per_ha, per_hectare.cs_per_ha, units, policy, codes)
+        audit, audit_notes = class_audit(counted, class_map, coefficients, source.nodata)
+        outside_ha = float(classified.area_ha[-1].sum() + classified.unmapped_ha[-1])
+        found.append(YearBudget(year, counted, budget, audit, outside_ha))
+        for note in (*year_notes, *budget.notes, *audit_notes):
+            notes.setdefault((note.kind, note.text), (note, []))[1].append(year)
+    return tuple(found), tuple(_about(note, years, len(series)) for note, years in notes.values())
+
+
+def _part(progress, number, parts):
+    return lambda fraction: progress((number + fraction) / parts)
+
+
+def _about(note, years, dates):
+    """A note with the years that it holds for, where it does not hold for all."""
+    return note if len(years) == dates else replace(note, about=listing(years))
+
+
+def code_densities(class_map, per_hectare, policy):
+    """Net emission per hectare of every code of a class map in every unit.
+
+    Parameters
+    ----------
+    class_map : ClassMap
+    per_hectare : Resolved
+        For the classes of `class_map`.
+    policy : str
+        'zero' gives codes without class or coefficient 0, others NaN.
+
+    Returns
+    -------
+    float array, shape (units, values + 1)
+        [t/ha]; the last column is for codes that the map does not have.
+    """
+    classes = per_hectare.ce_per_ha - per_hectare.cs_per_ha
+    codes = classes[:, class_map.indices(np.array(class_map.values))]
+    density = np.column_stack((codes, np.full(len(codes), np.nan)))
+    return np.nan_to_num(density) if policy == "zero" else density

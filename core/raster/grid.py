@@ -76,6 +76,14 @@ class Grid:
             return radians * self.crs.GetSemiMajor()
         return max(self.cell_size) * self.crs.GetLinearUnits()
 
+    @property
+    def edge_spacing_m(self):
+        """How far apart the vertices of an edge may be [m] before reprojection moves it by a hundredth of a cell.
+
+        A chord of length L leaves a curve of radius R by L^2 / (8 R); R is the Earth's here.
+        """
+        return float(np.sqrt(8 * 6.371e6 * 0.01 * self.cell_size_m))
+
     def to_pixels(self, xy):
         """Columns and rows (with fractions) of map coordinates.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputDataError
 
+OVERLAP_POLICIES = ("error", "first")  # in the order of the parameter OVERLAP
 _LONG_RUN = 50  # cells
 
 
@@ -292,7 +293,7 @@ def rings_of(wkb):
     InputDataError
         The geometry is something else.
     """
-    rings, end = _read_geometry(bytes(wkb), 0)
+    rings, _ = _read_geometry(bytes(wkb), 0)
     return rings
 
 

@@ -1,0 +1,399 @@
+"""Land-use carbon budget: class areas of land cover rasters times coefficients, per unit and year."""
+
+import numpy as np
+from qgis.core import (
+    Qgis,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterString,
+)
+
+from ...core.accounting.carbon_density import write_carbon_density
+from ...core.accounting.classes import class_map, class_preset, class_presets
+from ...core.accounting.coefficients import coefficient_preset, coefficient_presets, coefficient_table
+from ...core.accounting.land_use_budget import UNMAPPED_POLICIES, budget_series, code_densities
+from ...core.raster.grid import cell_areas
+from ...core.raster.source import ALIGNMENTS
+from ...core.raster.zones import OVERLAP_POLICIES, zone_edges
+from ...core.units import MASSES
+from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
+from ..layers import KeptFields, fields_of, polygons_in, read_units
+from ..rasters import crs_of, open_series, progress_of, raster_inputs
+from ..record import RunRecord
+from ..sinks import Results
+from ..styling import by_year, density, net_emission, year_span
+from ..tables import table_source
+
+
+class LandUseBudget(LandCarbonAlgorithm):
+    """Land cover rasters and units to emission and sequestration per unit and year."""
+
+    NAME = "landusebudget"
+    GROUP = Group.ACCOUNTING
+
+    LAND_COVER, YEARS, BAND = "LAND_COVER", "YEARS", "BAND"
+    UNITS, UNIT_FIELD, REGION_FIELD = "UNITS", "UNIT_FIELD", "REGION_FIELD"
+    CLASS_PRESET, CLASS_TABLE = "CLASS_PRESET", "CLASS_TABLE"
+    COEFFICIENT_PRESET, COEFFICIENT_TABLE = "COEFFICIENT_PRESET", "COEFFICIENT_TABLE"
+    UNMAPPED, AREA, OVERLAP, ALIGNMENT, MASS = "UNMAPPED", "AREA", "OVERLAP", "ALIGNMENT", "MASS"
+    OUTPUT, BUDGET, CLASS_AREAS = "OUTPUT", "BUDGET", "CLASS_AREAS"
+    CLASS_AUDIT, DENSITY = "CLASS_AUDIT", "DENSITY"
+    TOTAL_CE, TOTAL_CS, TOTAL_NET, OUTSIDE_HA = "TOTAL_CE", "TOTAL_CS", "TOTAL_NET", "OUTSIDE_HA"
+
+    def displayName(self):
+        return tr("Land-use carbon budget")
+
+    def summary(self):
+        return tr(
+            "Counts the true area of every land class in every unit and turns it into carbon emission and sequestration "
+            "with a coefficient per class. A cell belongs to the unit that holds its centre."
+        )
+
+    def initAlgorithm(self, config=None):
+        self.add(
+            QgsProcessingParameterMultipleLayers(self.LAND_COVER, tr("Land cover"), Qgis.ProcessingSourceType.Raster),
+            tr("One raster of class codes per year."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.YEARS, tr("Years"), optional=True),
+            tr(
+                "One per raster, in their order: '2000,2005' or '2000-2020'. Empty: the year in the name of each "
+                "layer, such as CLCD_2020 or MCD12C1.A2019001."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                self.UNITS, tr("Units"), [Qgis.ProcessingSourceType.VectorPolygon]
+            ),
+            tr("Polygons that are accounted: counties, cities, provinces. Any coordinate system."),
+        )
+        self.add(
+            QgsProcessingParameterField(self.UNIT_FIELD, tr("Name or code of the units"), None, self.UNITS),
+            tr("Field with a value of its own for every unit."),
+        )
+        self.add(
+            QgsProcessingParameterField(self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True),
+            tr(
+                "Field with the region of every unit, where coefficients depend on it. The preset liu2025 knows North "
+                "China, East China, Northeast China, Central-South China, Southwest China and Northwest China, or "
+                "华北 华东 东北 中南 西南 西北."
+            ),
+        )
+        self.add(
+            preset(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
+            tr("Which class a raster value is. A class table replaces it."),
+        )
+        self.add(
+            table(self.CLASS_TABLE, tr("Class table")),
+            tr("Your own: a row per raster value with the columns value and class."),
+        )
+        self.add(
+            preset(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
+            tr(
+                "Carbon per hectare and year of every class: liu2025 (emission and sequestration, construction land by "
+                "region of China) or huo2025 (sequestration only). A coefficient table replaces it."
+            ),
+        )
+        self.add(
+            table(self.COEFFICIENT_TABLE, tr("Coefficient table")),
+            tr(
+                "Your own: a row per class with the columns class, coefficient (positive emits, negative absorbs), per "
+                "('t C/ha' or 't CO2/ha'), and if you like region and source."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterEnum(self.MASS, tr("Mass"), list(MASSES), defaultValue=0),
+            tr("Mass of the results: carbon, or carbon dioxide (44/12 of it)."),
+        )
+        self.add(
+            QgsProcessingParameterEnum(
+                self.UNMAPPED,
+                tr("Cells without class or coefficient"),
+                [tr("Stop with an error"), tr("Count as zero carbon"), tr("Leave out")],
+                defaultValue=0,
+            ),
+            tr("What to do with raster values that have no class, and classes that have no coefficient."),
+        )
+        self.add_advanced()
+        self.add_outputs()
+
+    def add_advanced(self):
+        """Parameters that most users leave as they are."""
+        advanced = (
+            (
+                QgsProcessingParameterNumber(
+                    self.BAND, tr("Band"), Qgis.ProcessingNumberParameterType.Integer, 1, minValue=1
+                ),
+                tr("Band of the rasters that holds the class codes."),
+            ),
+            (
+                QgsProcessingParameterEnum(
+                    self.AREA, tr("Areas"), [tr("True areas on the ellipsoid"), tr("Planar areas")], defaultValue=0
+                ),
+                tr("Planar areas need a projected raster and carry the distortion of its projection."),
+            ),
+            (
+                QgsProcessingParameterEnum(
+                    self.OVERLAP,
+                    tr("Units that overlap"),
+                    [tr("Stop with an error"), tr("The first unit gets the cells")],
+                    defaultValue=0,
+                ),
+                tr("What to do with a cell whose centre is in two units."),
+            ),
+            (
+                QgsProcessingParameterEnum(
+                    self.ALIGNMENT,
+                    tr("Rasters on other grids"),
+                    [tr("Stop with an error"), tr("Nearest, or most frequent class"), tr("Bilinear (never for classes)")],
+                    defaultValue=0,
+                ),
+                tr(
+                    "Rasters that do not share the grid of the first one are put on it by the nearest cell, or by the most "
+                    "frequent class where they are finer; classes are never averaged."
+                ),
+            ),
+        )
+        for definition, text in advanced:
+            definition.setFlags(definition.flags() | Qgis.ProcessingParameterFlag.Advanced)
+            self.add(definition, text)
+
+    def add_outputs(self):
+        """Sinks, rasters and numbers."""
+        self.add(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Carbon budget")),
+            tr(
+                "The units per year: area [ha], emission ce_t, sequestration cs_t, net emission net_t [t], and the net "
+                "emission of every class."
+            ),
+        )
+        for name, label, text in (
+            (self.BUDGET, tr("Carbon budget table"), tr("The same without polygons.")),
+            (
+                self.CLASS_AREAS,
+                tr("Class areas"),
+                tr("A row per unit, year and class: area [ha], coefficient [t/ha], emission and sequestration [t]."),
+            ),
+            (
+                self.CLASS_AUDIT,
+                tr("Class audit"),
+                tr("A row per raster value and year: the class it was taken for, its area in all units, its coefficients."),
+            ),
+        ):
+            self.add(QgsProcessingParameterFeatureSink(name, label, optional=True, createByDefault=False), text)
+        self.add(
+            QgsProcessingParameterRasterDestination(
+                self.DENSITY, tr("Carbon density"), optional=True, createByDefault=False
+            ),
+            tr("Raster of net emission per hectare [t/ha], a band per year."),
+        )
+        for name, label, text in (
+            (self.TOTAL_CE, tr("Total emission"), tr("Of all units in the latest year [t].")),
+            (self.TOTAL_CS, tr("Total sequestration"), tr("Of all units in the latest year [t].")),
+            (self.TOTAL_NET, tr("Total net emission"), tr("Of all units in the latest year [t].")),
+            (self.OUTSIDE_HA, tr("Area outside the units"), tr("Cells with data outside all units, latest year [ha].")),
+        ):
+            self.add(QgsProcessingOutputNumber(name, label), text)
+
+    @shows_input_errors
+    def prepareAlgorithm(self, parameters, context, feedback):
+        self.rasters = raster_inputs(self, parameters, self.LAND_COVER, context)
+        self.class_table = table_source(self, parameters, self.CLASS_TABLE, context)
+        self.coefficient_table = table_source(self, parameters, self.COEFFICIENT_TABLE, context)
+        return True
+
+    @shows_input_errors
+    def processAlgorithm(self, parameters, context, feedback):
+        # Inputs
+        record = RunRecord(self, parameters, context, feedback)
+        results = Results(record)
+        mass = MASSES[self.parameterAsEnum(parameters, self.MASS, context)]
+        policy = UNMAPPED_POLICIES[self.parameterAsEnum(parameters, self.UNMAPPED, context)]
+        overlap = OVERLAP_POLICIES[self.parameterAsEnum(parameters, self.OVERLAP, context)]
+        units = read_units(
+            self.parameterAsSource(parameters, self.UNITS, context),
+            self.parameterAsString(parameters, self.UNIT_FIELD, context),
+            feedback,
+        )
+        classes, coefficients = self.tables(parameters, context, record)
+        series = open_series(
+            self.rasters,
+            self.parameterAsString(parameters, self.YEARS, context),
+            self.parameterAsInt(parameters, self.BAND, context),
+            ALIGNMENTS[self.parameterAsEnum(parameters, self.ALIGNMENT, context)],
+            True,
+            record,
+        )
+        per_hectare = self.per_hectare(parameters, context, units, classes, coefficients, mass, record)
+        grid = series[0][1].grid
+        areas = cell_areas(grid, planar=self.parameterAsEnum(parameters, self.AREA, context) == 1)
+        edges = zone_edges(polygons_in(units, crs_of(grid), context, record, grid.edge_spacing_m), grid)
+
+        # Budget
+        share = 70.0 if results.wants(self.DENSITY) else 100.0
+        years, notes = budget_series(
+            series,
+            edges,
+            areas,
+            classes,
+            coefficients,
+            per_hectare,
+            units.keys,
+            policy,
+            overlap,
+            progress=progress_of(feedback, 0.0, share),
+        )
+        record.note(*notes)
+
+        # Results
+        with results:
+            results.raster(
+                self.DENSITY,
+                lambda path: write_carbon_density(
+                    path,
+                    series,
+                    edges,
+                    classes.values,
+                    code_densities(classes, per_hectare, policy),
+                    mass,
+                    progress=progress_of(feedback, share, 100.0),
+                ),
+                tr("Carbon density {years}").format(years=year_span([year for year, _ in series])),
+                density(mass, [year for year, _ in series]),
+            )
+            write_budgets(self, results, record, units, years, mass)
+        return results.values
+
+    def tables(self, parameters, context, record):
+        """Class map and coefficients: the user's tables, else the presets."""
+        if self.class_table is not None:
+            classes = class_map(self.class_table.read(record))
+        else:
+            classes = class_preset(self.parameterAsEnumString(parameters, self.CLASS_PRESET, context))
+        if self.coefficient_table is not None:
+            coefficients = coefficient_table(self.coefficient_table.read(record))
+        else:
+            coefficients = coefficient_preset(self.parameterAsEnumString(parameters, self.COEFFICIENT_PRESET, context))
+        return classes, coefficients
+
+    def per_hectare(self, parameters, context, units, classes, coefficients, mass, record):
+        """Coefficients of every class in every unit."""
+        field = self.parameterAsString(parameters, self.REGION_FIELD, context)
+        regions = units.column(field) if field else None
+        found = coefficients.resolve(classes.classes, regions, mass, units.keys)
+        record.note(*classes.notes, *coefficients.notes, *found.notes)
+        record.used_coefficients(
+            {
+                "class": row.class_name,
+                "coefficient": row.coefficient,
+                "per": row.per,
+                "region": row.region,
+                "source": row.source,
+            }
+            for row in found.rows
+        )
+        return found.for_units(len(units))
+
+
+def write_budgets(algorithm, results, record, units, years, mass):
+    """Write the vector outputs and numbers of a series of budgets."""
+    span = year_span([one.year for one in years])
+    classes = tuple(dict.fromkeys(name for one in years for name in one.budget.classes))
+    amounts = ("area_ha", "nodata_ha", "unmap_ha", "ce_t", "cs_t", "net_t")
+    ours = fields_of(
+        ("unit", str),
+        ("year", int),
+        *((name, float) for name in amounts),
+        ("mass", str),
+        *((f"{name}_t", float) for name in classes),
+    )
+    rows = [row for one in years for row in budget_rows(one, units.keys, classes, mass)]
+    kept = KeptFields(units.fields, ours, record, restated=("unit", "year"))
+    polygons = (
+        (units.geometries[i % len(units)], kept.row(units.attributes[i % len(units)], row))
+        for i, row in enumerate(rows)
+    )
+    title = tr("Carbon budget {years}").format(years=span)
+    results.layer(
+        algorithm.OUTPUT, kept.fields, polygons, units.wkb_type, units.crs, title, net_emission(mass)
+    )
+    results.table(algorithm.BUDGET, ours, rows, tr("Carbon budget table {years}").format(years=span), by_year)
+    results.table(
+        algorithm.CLASS_AREAS,
+        fields_of(
+            ("unit", str),
+            ("year", int),
+            ("class", str),
+            *((name, float) for name in ("area_ha", "coef", "ce_t", "cs_t")),
+            ("mass", str),
+        ),
+        (row for one in years for row in class_rows(one, units.keys, mass)),
+        tr("Class areas {years}").format(years=span),
+        by_year,
+    )
+    results.table(
+        algorithm.CLASS_AUDIT,
+        fields_of(("value", int), ("year", int), ("class", str), ("area_ha", float), ("coefs", str), ("note", str)),
+        ((row[0], one.year, *row[1:]) for one in years for row in one.audit),
+        tr("Class audit {years}").format(years=span),
+        by_year,
+    )
+    last = years[-1]
+    results.numbers(
+        TOTAL_CE=np.nansum(last.budget.ce_t),
+        TOTAL_CS=np.nansum(last.budget.cs_t),
+        TOTAL_NET=np.nansum(last.budget.net_t),
+        OUTSIDE_HA=last.outside_ha,
+    )
+
+
+def budget_rows(one, keys, classes, mass):
+    """Rows of OUTPUT and BUDGET of a year: unit, year, areas, amounts, mass, net emission of every class."""
+    budget = one.budget
+    place = {name: i for i, name in enumerate(budget.classes)}
+    for i, key in enumerate(keys):
+        amounts = (
+            budget.area_ha[i],
+            budget.nodata_ha[i],
+            budget.unmapped_ha[i],
+            budget.ce_t[i],
+            budget.cs_t[i],
+            budget.net_t[i],
+        )
+        known = not np.isnan(budget.ce_t[i])
+        by_class = (budget.class_net_t[i, place[name]] if name in place and known else None for name in classes)
+        yield (key, one.year, *amounts, mass, *by_class)
+
+
+def class_rows(one, keys, mass):
+    """Rows of CLASS_AREAS of a year, for the classes that a unit has."""
+    budget = one.budget
+    for i, key in enumerate(keys):
+        for j in np.flatnonzero(budget.class_area_ha[i]):
+            yield (
+                key,
+                one.year,
+                budget.classes[j],
+                budget.class_area_ha[i, j],
+                budget.coefficient_t_ha[i, j],
+                budget.class_ce_t[i, j],
+                budget.class_cs_t[i, j],
+                mass,
+            )
+
+
+def preset(name, label, stems, default):
+    """An enum of presets by the stem of their file, so that adding one shifts nothing."""
+    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
+
+
+def table(name, label):
+    """An optional table parameter."""
+    return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)

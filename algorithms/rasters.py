@@ -1,0 +1,118 @@
+"""Raster parameters: layers to sources of the raster engine, with their years and on one grid."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import QgsCoordinateReferenceSystem
+
+from ..core.errors import Cancelled, InputDataError
+from ..core.notes import warning
+from ..core.raster.source import align, open_source
+from ..core.years import years_of
+
+
+@dataclass(frozen=True)
+class RasterInput:
+    """A raster layer, resolved in `prepareAlgorithm`: rasters are opened by path, in the threads that read them.
+
+    Attributes
+    ----------
+    name : str
+        The layer's name.
+    path : str
+        What GDAL opens.
+    notes : tuple of Note
+    """
+
+    name: str
+    path: str
+    notes: tuple = ()
+
+    @property
+    def year_name(self):
+        """What the year is read from: the layer's name, else the file's."""
+        return self.name or Path(self.path).name
+
+
+def raster_inputs(algorithm, parameters, name, context):
+    """The layers of a parameter of several rasters. Call it in `prepareAlgorithm`.
+
+    Raises
+    ------
+    InputDataError
+        A layer that is not read by GDAL, such as one of a web service.
+    """
+    layers = algorithm.parameterAsLayerList(parameters, name, context)
+    return [_input(layer) for layer in layers]
+
+
+def _input(layer):
+    if layer.providerType() != "gdal":
+        raise InputDataError(
+            "The layer '{name}' comes from the provider '{provider}'; save it as a GeoTIFF and use that.",
+            name=layer.name(),
+            provider=layer.providerType(),
+        )
+    provider = layer.dataProvider()
+    own = [band for band in range(1, layer.bandCount() + 1) if provider.userNoDataValues(band)]
+    notes = ()
+    if own:
+        notes = (
+            warning(
+                "The additional nodata values in the properties of the layer '{name}' are not used; write them into the "
+                "file (gdal_translate -a_nodata), or give them a class.",
+                name=layer.name(),
+            ),
+        )
+    return RasterInput(layer.name(), layer.source(), notes)
+
+
+def open_series(inputs, years, band, alignment, classes, record):
+    """Sources of a series, in the order of their years, all on the grid of the first layer given.
+
+    Parameters
+    ----------
+    inputs : sequence of RasterInput
+    years : str
+        What the user wrote; empty: from the names.
+    band : int
+    alignment : str
+        See `core.raster.source.align`.
+    classes : bool
+        The values are codes.
+    record : RunRecord
+        Gets the years and what was aligned.
+
+    Returns
+    -------
+    list of (int, RasterSource)
+    """
+    if not inputs:
+        raise InputDataError("No raster is given; choose at least one.")
+    found, notes = years_of([one.year_name for one in inputs], years)
+    record.note(*notes)
+    grid = None
+    series = []
+    for one, year in zip(inputs, found, strict=True):
+        source = open_source(one.path, band, one.name)
+        grid = grid or source.grid
+        source, notes = align(source, grid, alignment, classes)
+        record.note(*one.notes, *notes)
+        series.append((year, source))
+    return sorted(series, key=lambda item: item[0])
+
+
+def crs_of(grid):
+    """The coordinate reference system of a grid for QGIS."""
+    return QgsCoordinateReferenceSystem.fromWkt(grid.crs_wkt)
+
+
+def progress_of(feedback, first=0.0, last=100.0):
+    """A core progress that moves the bar from `first` to `last` percent and stops a cancelled run."""
+
+    def progress(fraction):
+        if feedback.isCanceled():
+            raise Cancelled
+        feedback.setProgress(first + (last - first) * fraction)
+
+    return progress
