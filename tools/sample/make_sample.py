@@ -138,7 +138,8 @@ def write_provinces(source, folder):
     outlines = {feature["name"]: feature.GetGeometryRef().Clone() for feature in layer}
     target.unlink(missing_ok=True)
     # The time of the last change would make every run's file another
-    with gdal.config_option("OGR_CURRENT_DATE", f"{YEAR}-12-31T00:00:00.000Z"):
+    gdal.SetConfigOption("OGR_CURRENT_DATE", f"{YEAR}-12-31T00:00:00.000Z")
+    try:
         sample = ogr.GetDriverByName("GPKG").CreateDataSource(str(target))
         provinces = sample.CreateLayer("provinces", _wgs84(), ogr.wkbMultiPolygon)
         for name in ("unit", "region"):
@@ -146,10 +147,12 @@ def write_provinces(source, folder):
         for unit, _, region in PROVINCES:
             feature = ogr.Feature(provinces.GetLayerDefn())
             feature["unit"], feature["region"] = unit, region
-            outline = outlines[unit]
-            feature.SetGeometry(ogr.ForceToMultiPolygon(outline if outline.IsValid() else outline.MakeValid()))
+            outline = outlines[unit] if outlines[unit].IsValid() else outlines[unit].MakeValid()
+            feature.SetGeometry(ogr.ForceToMultiPolygon(outline))
             provinces.CreateFeature(feature)
         del feature, provinces, sample  # closes the file
+    finally:
+        gdal.SetConfigOption("OGR_CURRENT_DATE", None)
     return target, f"{len(PROVINCES)} units"
 
 
