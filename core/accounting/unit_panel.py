@@ -129,7 +129,7 @@ def unit_panel(
     Raises
     ------
     InputDataError
-        No table or no row; a repeated polygon key; a named column in no table, or on both sides; a (unit,
+        No table; a repeated polygon key; a named column in no table, or on both sides; a (unit,
         year) twice under 'error'; text that differs in rows to be summed; a mix of masses in a table; amounts
         or a GDP without a year in a panel of several years; no common unit.
 
@@ -139,8 +139,8 @@ def unit_panel(
     """
     if duplicates not in DUPLICATES:
         raise InputDataError("Unknown rule '{rule}' for duplicates; write 'error' or 'sum'.", rule=duplicates)
-    if not any(table.rows for table in tables):
-        raise InputDataError("There is nothing to merge: no table, or none with a row.")
+    if not tables:
+        raise InputDataError("There is no table to merge; give at least one.")
     sides = {"CE": list(ce_columns), "CS": list(cs_columns)}
     _refuse_both_sides(sides)
     _refuse_repeated(units)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
+from ..tables import unique_rows
 
 
 def match_gdp(table, unit, year=None, unit_column="unit", year_column="year", gdp_column="gdp"):
@@ -32,52 +33,15 @@ def match_gdp(table, unit, year=None, unit_column="unit", year_column="year", gd
         A (unit, year) that is there twice; no year for a budget of several years, several years for a budget
         without years; no unit of the table is in the budget.
     """
-    notes = []
     keys, gdp = table.keys(unit_column), table.numbers(gdp_column)
-    budget_years = [None] * len(unit) if year is None else np.asarray(year).tolist()
-    distinct = sorted(set(budget_years)) if year is not None else []
-    if table.has(year_column):
-        years = table.years(year_column).tolist()
-        if year is None:
-            if len(set(years)) > 1:
-                raise InputDataError(
-                    "{table} has GDP of several years ({years}) but the budget has no year; give its year "
-                    "field.",
-                    table=table.name,
-                    years=listing(sorted(set(years))),
-                )
-            notes.append(decision("The budget has no year; GDP is taken as of its year."))
-            years = [None] * len(keys)
+    years = table.years(year_column) if table.has(year_column) else None
+    if year is None or years is None:
+        notes = _one_date(table, years, year, year_column)
+        rows, wanted = unique_rows(table, keys), list(unit)
     else:
-        if len(distinct) > 1:
-            raise InputDataError(
-                "{table} has no column '{column}' but the budget has {count} years ({years}); GDP needs a "
-                "year for each row.",
-                table=table.name,
-                column=year_column,
-                count=len(distinct),
-                years=listing(distinct),
-            )
-        if distinct:
-            notes.append(
-                decision(
-                    "{table} has no year; its GDP is taken as of {year}.", table=table.name, year=distinct[0]
-                )
-            )
-        years = (distinct or [None]) * len(keys)
-    rows = {}
-    for i, key in enumerate(zip(keys, years, strict=True)):
-        if key in rows:
-            raise InputDataError(
-                "{table}: unit '{unit}' is there twice{year} ({first} and {second}); keep one row.",
-                table=table.name,
-                unit=key[0],
-                year="" if key[1] is None else f" in {key[1]}",
-                first=table.where(rows[key]),
-                second=table.where(i),
-            )
-        rows[key] = i
-    wanted = list(zip(unit, budget_years, strict=True))
+        notes = []
+        rows = unique_rows(table, keys, years)
+        wanted = list(zip(unit, np.asarray(year).tolist(), strict=True))
     if wanted and not any(key in rows for key in wanted):
         raise InputDataError(
             "{table} has no row for any unit and year of the budget; its units start with {theirs}, the "
@@ -97,3 +61,37 @@ def match_gdp(table, unit, year=None, unit_column="unit", year_column="year", gd
             )
         )
     return np.array([gdp[rows[key]] if key in rows else np.nan for key in wanted], dtype=float), tuple(notes)
+
+
+def _one_date(table, years, budget_years, year_column):
+    """Notes on a match without years; an error unless both sides have one date at most."""
+    of_table = [] if years is None else np.unique(years).tolist()
+    of_budget = [] if budget_years is None else np.unique(budget_years).tolist()
+    if len(of_table) > 1:
+        raise InputDataError(
+            "{table} has GDP of several years ({years}) but the budget has no year; give its year field.",
+            table=table.name,
+            years=listing(of_table),
+        )
+    if len(of_budget) > 1:
+        raise InputDataError(
+            "{table} has no column '{column}' but the budget has {count} years ({years}); GDP needs a year "
+            "for each row.",
+            table=table.name,
+            column=year_column,
+            count=len(of_budget),
+            years=listing(of_budget),
+        )
+    if of_table:
+        return [
+            decision(
+                "The budget has no year; the GDP of {table} is of {year}.", table=table.name, year=of_table[0]
+            )
+        ]
+    if of_budget:
+        return [
+            decision(
+                "{table} has no year; its GDP is taken as of {year}.", table=table.name, year=of_budget[0]
+            )
+        ]
+    return []

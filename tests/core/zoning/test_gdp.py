@@ -49,8 +49,13 @@ def test_a_table_of_one_year_serves_a_budget_without():
 
 def test_a_unit_twice_is_refused():
     table = statistics(unit=["a", "a"], year=[2020, 2020], gdp=[1.0, 2.0])
-    with pytest.raises(InputDataError, match="unit 'a' is there twice in 2020"):
+    with pytest.raises(InputDataError, match="both unit 'a' in 2020"):
         match_gdp(table, ["a"], [2020])
+
+
+def test_a_unit_twice_without_years_is_refused():
+    with pytest.raises(InputDataError, match="both unit 'a'"):
+        match_gdp(statistics(unit=["a", "a"], gdp=[1.0, 2.0]), ["a"], None)
 
 
 def test_no_common_unit_is_refused_and_shows_both_sides():

@@ -11,8 +11,8 @@ from landcarbon.core.zoning.indices import (
     carbon_compensation_rate,
     carbon_indices,
     carbon_state,
-    economic_contribution,
     ecological_support,
+    economic_contribution,
 )
 
 NAN = np.nan
