@@ -17,8 +17,10 @@ from qgis.core import (
     QgsLayoutItemScaleBar,
     QgsLayoutPoint,
     QgsLayoutSize,
+    QgsLegendStyle,
     QgsPrintLayout,
     QgsProject,
+    QgsRectangle,
     QgsTextFormat,
     QgsVectorLayer,
 )
@@ -26,8 +28,9 @@ from qgis.PyQt.QtGui import QFont
 
 # the equal-area projection that is usual for maps of China, with a scale bar that is right in the middle
 ALBERS_CHINA = "PROJ:+proj=aea +lat_1=25 +lat_2=47 +lat_0=35 +lon_0=105 +datum=WGS84 +units=m"
-PAGE = (240.0, 190.0)  # mm
-MAP = (6.0, 20.0, 228.0, 156.0)  # x, y, width, height [mm]
+PAGE = (240.0, 174.0)  # mm
+MARGIN = 6.0
+MAP = (62.0, 19.0, 172.0, 143.0)  # x, y, width, height [mm]; the legend stands to its left
 RESOLUTION = 150  # dots per inch
 TITLE = "Carbon balance zones of the provincial units of China, 2019"
 SOURCES = "Land cover: MODIS MCD12C1, NASA. Units: Natural Earth. GDP: National Bureau of Statistics."
@@ -57,14 +60,18 @@ def add_label(layout, text, y, size, bold=False):
     label = QgsLayoutItemLabel(layout)
     label.setText(text)
     label.setTextFormat(text_format(size, bold))
-    place(layout, label, MAP[0], y, MAP[2], 10.0)
+    place(layout, label, MARGIN, y, PAGE[0] - 2 * MARGIN, 10.0)
 
 
 def add_map(layout, layer):
     """The layer, filling its frame."""
     crs = QgsCoordinateReferenceSystem(ALBERS_CHINA)
     to_map = QgsCoordinateTransform(layer.crs(), crs, layout.project())
-    extent = to_map.transformBoundingBox(layer.extent())
+    extent = QgsRectangle()
+    for feature in layer.getFeatures():
+        shape = feature.geometry()
+        shape.transform(to_map)
+        extent.combineExtentWith(shape.boundingBox())
     extent.scale(1.02)
     item = QgsLayoutItemMap(layout)
     item.setCrs(crs)
@@ -78,14 +85,9 @@ def add_legend(layout, shown):
     """One entry per zone."""
     legend = QgsLayoutItemLegend(layout)
     legend.setLinkedMap(shown)
-    legend.setTitle("Zone")
-    for style, size in (
-        (Qgis.LegendComponent.Title, 11),
-        (Qgis.LegendComponent.Subgroup, 9),
-        (Qgis.LegendComponent.SymbolLabel, 9),
-    ):
-        legend.rstyle(style).setTextFormat(text_format(size, bold=size == 11))
-    place(layout, legend, MAP[0] + 2, MAP[1] + MAP[3] - 60)
+    legend.rstyle(QgsLegendStyle.Style.Subgroup).setTextFormat(text_format(10, bold=True))
+    legend.rstyle(QgsLegendStyle.Style.SymbolLabel).setTextFormat(text_format(9))
+    place(layout, legend, MARGIN - 2, MAP[1] + MAP[3] - 52)
     legend.adjustBoxSize()
 
 
@@ -100,12 +102,12 @@ def add_scale_bar(layout, shown):
     bar.setNumberOfSegments(2)
     bar.setUnitsPerSegment(500)
     bar.setTextFormat(text_format(8))
-    place(layout, bar, MAP[0] + 70, MAP[1] + MAP[3] - 16)
+    place(layout, bar, MAP[0] + 24, MAP[1] + MAP[3] - 14)
 
 
 def draw(zones, picture):
     """Write the map of a zones file as a PNG."""
-    layer = QgsVectorLayer(zones, TITLE, "ogr")
+    layer = QgsVectorLayer(zones, "Zone", "ogr")
     if not layer.isValid():
         raise SystemExit(f"{zones} is no vector layer.")
     project = QgsProject()
@@ -117,10 +119,8 @@ def draw(zones, picture):
     shown = add_map(layout, layer)
     add_legend(layout, shown)
     add_scale_bar(layout, shown)
-    add_label(layout, SOURCES, PAGE[1] - 10, 7)
-    settings = QgsLayoutExporter.ImageExportSettings()
-    settings.dpi = RESOLUTION
-    if QgsLayoutExporter(layout).exportToImage(picture, settings) != QgsLayoutExporter.ExportResult.Success:
+    add_label(layout, SOURCES, PAGE[1] - 8, 7)
+    if not QgsLayoutExporter(layout).renderPageToImage(0, dpi=RESOLUTION).save(picture):
         raise SystemExit(f"{picture} could not be written.")
 
 

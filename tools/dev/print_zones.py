@@ -20,8 +20,8 @@ MISSING = "-"
 def rows(path):
     """The units of a zones file, sorted by name."""
     ogr.UseExceptions()
-    layer = ogr.Open(path).GetLayer(0)
-    return sorted((feature.items() for feature in layer), key=lambda row: row["unit"])
+    source = ogr.Open(path)  # its layers live as long as it does
+    return sorted((feature.items() for feature in source.GetLayer(0)), key=lambda row: row["unit"])
 
 
 def cell(value, factor, layout):
