@@ -1,5 +1,6 @@
 """Excel workbooks, from bytes to rows of cells."""
 
+import contextlib
 import io
 import uuid
 import zipfile
@@ -8,10 +9,12 @@ from typing import NamedTuple
 
 from ..errors import InputDataError
 from ..notes import listing
-from .cells import trimmed
+from .cells import as_text
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"  # .xls, and any workbook with a password
+
+_AS_WRITTEN = {"OGR_XLSX_HEADERS": "DISABLE", "OGR_XLSX_FIELD_TYPES": "STRING"}
 
 
 class Sheet(NamedTuple):
@@ -37,7 +40,7 @@ def read_workbook(data, name, sheet=None):
     Returns
     -------
     Sheet
-        Numbers are text as the file stores them, or float where GDAL gives a column of them.
+        Numbers are text as the file stores them, whatever their format shows; dates are like 2019/01/31.
 
     Raises
     ------
@@ -100,10 +103,8 @@ def _sheets(data, name):
     path = f"/vsimem/{uuid.uuid4().hex}.xlsx"
     gdal.FileFromMemBuffer(path, data)
     try:
-        with gdal_exceptions():
-            # As text, which keeps every digit of the file; GDAL's types shorten the numbers among words.
-            options = ["HEADERS=DISABLE", "FIELD_TYPES=STRING"]
-            dataset = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, ["XLSX"], open_options=options)
+        with gdal_exceptions(), _as_written(gdal):
+            dataset = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_READONLY, ["XLSX"])
             if dataset is None:
                 raise _damaged(name)
             layers = [dataset.GetLayer(index) for index in range(dataset.GetLayerCount())]
@@ -116,15 +117,29 @@ def _sheets(data, name):
         gdal.Unlink(path)
 
 
+@contextlib.contextmanager
+def _as_written(gdal):
+    """Every row is a row and every cell the text of the file, with all its digits.
+
+    GDAL 3.6 knows no open options for it; the settings of this thread are put back.
+    """
+    before = {key: gdal.GetThreadLocalConfigOption(key) for key in _AS_WRITTEN}
+    try:
+        for key, value in _AS_WRITTEN.items():
+            gdal.SetThreadLocalConfigOption(key, value)
+        yield
+    finally:
+        for key, value in before.items():
+            gdal.SetThreadLocalConfigOption(key, value)
+
+
 def _rows(layer):
     width = layer.GetLayerDefn().GetFieldCount()
     return [[_cell(feature.GetField(index)) for index in range(width)] for feature in layer]
 
 
 def _cell(value):
-    if value is None:
-        return ""
-    return trimmed(value) if isinstance(value, str) else value
+    return "" if value is None else as_text(value)
 
 
 def _damaged(name):
