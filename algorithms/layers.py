@@ -12,7 +12,6 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
-    QgsProcessingFeatureSource,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -102,12 +101,7 @@ def read_layer(source, feedback):
     # Whatever QGIS thinks of a geometry's validity: cells are counted by their centres.
     flags = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
     attributes, geometries, ids = [], [], []
-    iterator = (
-        source.getFeatures(QgsFeatureRequest(), flags)
-        if isinstance(source, QgsProcessingFeatureSource)
-        else source.getFeatures()
-    )
-    for feature in iterator:
+    for feature in source.getFeatures(QgsFeatureRequest(), flags):
         if feedback.isCanceled():
             raise Cancelled
         attributes.append(feature.attributes())
@@ -261,11 +255,37 @@ def fields_of(*columns):
     return fields
 
 
+def columns_as_rows(columns, **kinds):
+    """Fields and rows of a dict of columns; the type of a field is that of its values.
+
+    Parameters
+    ----------
+    columns : dict of str to array or list
+        Float array, integer array, or list of str, int or float with None = missing.
+    **kinds : type
+        Of columns that may be missing throughout: str, int or float.
+
+    Returns
+    -------
+    QgsFields
+    list of tuple
+    """
+    lists = [
+        values.tolist() if isinstance(values, np.ndarray) else list(values) for values in columns.values()
+    ]
+    found = [
+        kinds.get(name) or next((type(value) for value in values if value is not None), str)
+        for name, values in zip(columns, lists, strict=True)
+    ]
+    fields = fields_of(*zip(columns, found, strict=True))
+    return fields, list(zip(*lists, strict=True))
+
+
 class KeptFields:
     """The fields of an output that is made from a layer: the layer's own, then ours.
 
-    On a clash of names the input's field gets a suffix, and the log says so. A whole-number field `fid`
-    is left out: it is the row number of the input's file, and a GeoPackage wants its own.
+    On a clash of names the input's field gets a suffix, and the log says so. A field `fid` of numbers is left
+    out: it is the row number of the input's file, and a GeoPackage wants its own.
 
     Parameters
     ----------
@@ -295,7 +315,7 @@ class KeptFields:
             if (name.lower() == "fid" and field.isNumeric()) or (name.lower() in ours & restated):
                 continue
             field = QgsField(field)
-            if name.lower() in ours:
+            if name.lower() in ours | {"fid"}:
                 field.setName(free_name(name, taken))
                 taken.add(field.name().lower())
                 renamed.append(f"{name} -> {field.name()}")

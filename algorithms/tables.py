@@ -9,14 +9,17 @@ from pathlib import Path
 
 from qgis.core import (
     Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsGeometry,
+    QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
     QgsProviderRegistry,
-    QgsVectorLayerFeatureSource,
 )
 
+from ..core.accounting.unit_panel import numbers_or_text
 from ..core.errors import InputDataError
 from ..core.tables import Table, read_table
-from .layers import read_layer
+from .layers import Layer, columns_as_rows, read_layer
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 
@@ -33,7 +36,7 @@ class TableSource:
         The file to be read from its bytes; None: through the features.
     sheet : str or None
         Of an Excel file.
-    features : QgsFeatureSource
+    features : QgsProcessingFeatureSource
     fields : tuple of str
         The names as QGIS shows them.
     """
@@ -57,6 +60,24 @@ class TableSource:
             table = read_layer(self.features, record.feedback).table()
         record.follow(table)
         return table
+
+    def read_rows(self, record):
+        """The rows with their fields and shapes, and the same as a table.
+
+        The fields of a file read from its bytes are numbers where all cells of a column are, else text.
+
+        Returns
+        -------
+        Layer
+        Table
+        """
+        if self.path is not None and self.features.wkbType() == Qgis.WkbType.NoGeometry:
+            table = self.read(record)
+            return table_layer(table), table
+        layer = read_layer(self.features, record.feedback)
+        table = layer.table()
+        record.follow(table)
+        return layer, table
 
     def column(self, table: Table, field):
         """The table's name of a field that was chosen in QGIS, where other encodings garble names.
@@ -89,19 +110,33 @@ def table_source(algorithm, parameters, name, context):
     ):
         source = algorithm.parameterAsSource(parameters, name, context)
         return TableSource(layer.name(), None, None, source, tuple(source.fields().names()))
-    return layer_source(layer)
+    return layer_source(layer, context)
 
 
 def table_sources(algorithm, parameters, name, context):
     """The sources of a parameter of several tables. Call it in `prepareAlgorithm`."""
-    return [layer_source(layer) for layer in algorithm.parameterAsLayerList(parameters, name, context)]
+    layers = algorithm.parameterAsLayerList(parameters, name, context)
+    return [layer_source(layer, context) for layer in layers]
 
 
-def layer_source(layer):
+def layer_source(layer, context):
     """A layer as a table source."""
     path, sheet = table_file(layer)
-    return TableSource(
-        layer.name(), path, sheet, QgsVectorLayerFeatureSource(layer), tuple(layer.fields().names())
+    source = QgsProcessingFeatureSource(layer, context)
+    return TableSource(layer.name(), path, sheet, source, tuple(layer.fields().names()))
+
+
+def table_layer(table):
+    """A table of a file as a layer without geometry."""
+    fields, rows = columns_as_rows({name: numbers_or_text(table, name) for name in table.columns})
+    return Layer(
+        table.name,
+        fields,
+        tuple(list(row) for row in rows),
+        tuple(QgsGeometry() for _ in rows),
+        tuple(range(table.rows)),
+        Qgis.WkbType.NoGeometry,
+        QgsCoordinateReferenceSystem(),
     )
 
 

@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 from qgis.core import (
     Qgis,
     QgsProcessingParameterEnum,
@@ -18,7 +17,7 @@ from ...core.errors import InputDataError
 from ...core.tables import unit_key
 from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
-from ..layers import KeptFields, fields_of, read_units
+from ..layers import KeptFields, columns_as_rows, read_units
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import by_year, net_emission, year_span
@@ -230,24 +229,3 @@ def groups_of(panel, units, field):
             )
         values = panel.columns[name]
     return [None if value is None or value != value else unit_key(value) for value in values]
-
-
-def columns_as_rows(columns):
-    """Fields and rows of a dict of columns; the type of a field is that of its values.
-
-    Parameters
-    ----------
-    columns : dict of str to array or list
-        Float array, integer array, or list of str, int or float with None = missing.
-
-    Returns
-    -------
-    QgsFields
-    list of tuple
-    """
-    lists = [
-        values.tolist() if isinstance(values, np.ndarray) else list(values) for values in columns.values()
-    ]
-    kinds = [next((type(value) for value in values if value is not None), str) for values in lists]
-    fields = fields_of(*zip(columns, kinds, strict=True))
-    return fields, list(zip(*lists, strict=True))

@@ -261,7 +261,7 @@ def _read(table, amounts, mass, duplicates, unit_column, year_column, notes):
     """A table as a source: columns typed, amounts in the panel's mass, one row per key."""
     skipped = {unit_column.strip().lower(), year_column.strip().lower(), "mass"}
     columns = {
-        name: table.numbers(name) if name.strip().lower() in amounts else _values(table, name)
+        name: table.numbers(name) if name.strip().lower() in amounts else numbers_or_text(table, name)
         for name in table.columns
         if name.strip().lower() not in skipped
     }
@@ -326,8 +326,13 @@ def _is_mass(name, amounts):
     return name in amounts or name.endswith("_t")
 
 
-def _values(table, name):
-    """A column as numbers where it is numbers, else as text; a code such as 0101 stays text."""
+def numbers_or_text(table, name):
+    """A column as numbers where it is numbers, else as text; a code such as 0101 stays text.
+
+    Returns
+    -------
+    float array, or list of str and None
+    """
     text = table.text(name)
     if any(value is not None and value[:1] == "0" and value[1:2].isdigit() for value in text):
         return text
