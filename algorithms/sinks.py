@@ -13,7 +13,6 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsDataSourceUri,
     QgsFeature,
-    QgsFeatureRequest,
     QgsFeatureSink,
     QgsFileUtils,
     QgsGeometry,
@@ -47,6 +46,7 @@ class Written:
     layer: str | None = None  # the layer in a file that may hold others
     fresh: bool = True  # there was no such file before
     raster: bool = False
+    drawn: bool = True  # not a table
     fields: tuple = ()
     rows: int = 0
     shapes: int = 0  # rows with a geometry
@@ -132,10 +132,27 @@ class Results:
             return
         asked, _ = destination_file(self.parameters[name])
         fresh = asked is None or not asked.exists()
-        sink, destination = self._open_sink(name, fields, wkb_type, crs)
+        sink, destination = self._open_sink(name, fields, wkb_type, crs, fresh)
         written = self._register(
-            Written(name, destination, title, style, fresh=fresh, fields=tuple(fields.names()))
+            Written(
+                name,
+                destination,
+                title,
+                style,
+                fresh=fresh,
+                drawn=wkb_type != Qgis.WkbType.NoGeometry,
+                fields=tuple(fields.names()),
+            )
         )
+        try:
+            self._write(sink, written, fields, rows)
+        finally:
+            del sink  # closes the file, also before it is removed
+        self._check(written)
+        self.values[name] = destination
+
+    def _write(self, sink, written, fields, rows):
+        """Write the rows and count what goes in."""
         for geometry, values in rows:
             if self.feedback.isCanceled():
                 raise Cancelled
@@ -146,16 +163,11 @@ class Results:
                 feature.setGeometry(QgsGeometry(geometry))
             written.rows += 1
             written.shapes += feature.hasGeometry() and not feature.geometry().isEmpty()
-            written.values += sum(value not in (None, "") for value in values)
+            written.values += sum(value not in (None, "") and value != NULL for value in values)
             if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
                 raise self._write_error(written, sink.lastError())
-        flushed = sink.flushBuffer()
-        reason = sink.lastError()
-        del sink  # closes the file
-        if not flushed:
-            raise self._write_error(written, reason)
-        self._check(written)
-        self.values[name] = destination
+        if not sink.flushBuffer():
+            raise self._write_error(written, sink.lastError())
 
     def table(self, name, fields, rows, title="", style=None):
         """Write a vector output without geometry: `rows` are sequences of values."""
@@ -202,14 +214,32 @@ class Results:
         if kind is None:
             raise Cancelled
 
-    def _open_sink(self, name, fields, wkb_type, crs):
+    def _open_sink(self, name, fields, wkb_type, crs, fresh):
+        """Sink and destination; a file that could not be made is not left behind."""
         crs = QgsCoordinateReferenceSystem() if crs is None else crs
-        sink, destination = self.algorithm.parameterAsSink(
-            self.parameters, name, self.context, fields, wkb_type, crs
-        )
+        try:
+            sink, destination = self.algorithm.parameterAsSink(
+                self.parameters, name, self.context, fields, wkb_type, crs
+            )
+        except QgsProcessingException:
+            asked, _ = destination_file(self.parameters[name])
+            if asked is not None and fresh:
+                remove_file(asked)
+            raise
         if sink is None:
             raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
+        if wkb_type == Qgis.WkbType.NoGeometry and destination.lower().endswith(".shp"):
+            destination = self._table_of_shapefile(destination)
         return sink, destination
+
+    def _table_of_shapefile(self, destination):
+        """A shapefile without geometry is only its .dbf; QGIS names a .shp that is not there."""
+        table = f"{destination[:-4]}.dbf"
+        waiting = self.context.layersToLoadOnCompletion()
+        if destination in waiting:
+            waiting[table] = waiting.pop(destination)
+            self.context.setLayersToLoadOnCompletion(waiting)
+        return table
 
     def _register(self, written):
         """Know where an output went, so that it can be checked, styled or removed."""
@@ -226,39 +256,38 @@ class Results:
         """Read back what was written: on a full disk a sink may report success and keep nothing."""
         if written.path is None:
             return
-        layer = written.opened()
-        rows = shapes = values = 0
-        for feature in layer.getFeatures(QgsFeatureRequest()):
-            rows += 1
-            shapes += feature.hasGeometry() and not feature.geometry().isEmpty()
-            values += sum(value not in (None, "") and value != NULL for value in feature.attributes())
-        names = [name for name in layer.fields().names() if name.lower() != "fid"]
-        kept_fields = len(names) == len(written.fields)  # some formats (DXF) have fields of their own
-        if rows != written.rows or shapes < written.shapes or (kept_fields and values < written.values):
-            raise self._write_error(
-                written,
-                tr("{found} of {rows} rows can be read back").format(
-                    found=min(rows, shapes) if written.shapes else rows, rows=written.rows
-                ),
-            )
+        rows, shapes, values, names = count_back(written.path, written.layer)
+        same_fields = len(names) == len(written.fields)  # some formats (KML) have fields of their own
+        if rows != written.rows or shapes < written.shapes or (same_fields and values < written.values):
+            whole = rows if shapes >= written.shapes else min(rows, shapes)
+            reason = tr("{found} of {rows} rows can be read back").format(found=whole, rows=written.rows)
+            raise self._write_error(written, reason)
+        if not same_fields:
+            return
         renamed = [
-            f"{ours} -> {theirs}"
-            for ours, theirs in zip(written.fields, names, strict=False)
-            if ours != theirs
+            f"{ours} -> {found}" for ours, found in zip(written.fields, names, strict=True) if ours != found
         ]
-        if kept_fields and renamed:
+        if renamed:
             self.record.warning(
-                "The format of {file} cannot hold {count} field names and renamed them: {fields}. "
+                "{file}: its format cannot hold {count} of the field names and renamed them: {fields}. "
                 "A GeoPackage keeps them.",
                 count=len(renamed),
                 file=written.path.name,
                 fields=listing(renamed, 100),
             )
+        if values > written.values:
+            self.record.warning(
+                "{file}: its format has no NULL, {count} missing values read as 0 or as text. "
+                "A GeoPackage has it.",
+                count=values - written.values,
+                file=written.path.name,
+            )
 
     def _write_error(self, written, reason):
         return QgsProcessingException(
             tr(
-                "'{output}' could not be written to {path}: {reason}. The disk may be full; nothing was kept."
+                "'{output}' could not be written to {path}: {reason}. The disk may be full, or the format "
+                "cannot hold these rows (a GeoPackage can). Nothing was kept."
             ).format(
                 output=self.algorithm.parameterDefinition(written.name).description(),
                 path=written.path or written.destination,
@@ -273,7 +302,7 @@ class Results:
         )
         if written.path is None or is_temporary(written.path, self.context):
             return
-        if written.style is not None:
+        if written.style is not None and written.drawn:
             self._keep_style(written)
         self.record.write_beside(written.path, written.layer)
 
@@ -308,6 +337,42 @@ class Results:
                     path=written.path, reason=error
                 )
             )
+
+
+def count_back(path, layer_name=None):
+    """What a file holds, read without QGIS, which would keep it open.
+
+    Returns
+    -------
+    rows, shapes, values : int
+        Rows, those with a geometry, and values that are neither NULL nor ''. 0 if the file cannot be read.
+    names : list of str
+        Of the fields, without the row number `fid`.
+    """
+    from osgeo import gdal
+
+    from ..core.raster.gdal_state import gdal_exceptions
+
+    rows = shapes = values = 0
+    names = []
+    try:
+        with gdal_exceptions():
+            source = gdal.OpenEx(str(path), gdal.OF_VECTOR)
+            layer = source.GetLayer(0) if layer_name is None else source.GetLayerByName(layer_name)
+            definition = layer.GetLayerDefn()
+            names = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
+            own = [i for i, name in enumerate(names) if name.lower() != "fid"]
+            for feature in layer:
+                rows += 1
+                geometry = feature.GetGeometryRef()
+                shapes += geometry is not None and not geometry.IsEmpty()
+                values += sum(
+                    feature.IsFieldSetAndNotNull(i) and feature.GetFieldAsString(i) != "" for i in own
+                )
+            del layer, source
+    except RuntimeError:
+        return 0, 0, 0, names
+    return rows, shapes, values, [names[i] for i in own]
 
 
 def check_destinations(record):
@@ -369,6 +434,9 @@ def remove_file(path):
     """Remove a file with its sidecars (.dbf, .qml ...), the journal of a database, and its record."""
     for sidecar in QgsFileUtils.sidecarFilesForPath(str(path)):
         Path(sidecar).unlink(missing_ok=True)
+    if path.suffix.lower() == ".dbf":  # a shapefile without geometry
+        for sidecar in QgsFileUtils.sidecarFilesForPath(str(path.with_suffix(".shp"))):
+            Path(sidecar).unlink(missing_ok=True)
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     record_path(path).unlink(missing_ok=True)
