@@ -7,10 +7,12 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.zoning.balance_zoning import BalanceZoning
+from .algorithms.zoning.carbon_indices import CarbonIndices
 
 ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
 
-ALGORITHMS = (LandUseBudget, UnitPanel)
+ALGORITHMS = (LandUseBudget, UnitPanel, CarbonIndices, BalanceZoning)
 
 
 class LandCarbonProvider(QgsProcessingProvider):

@@ -103,8 +103,30 @@ def coefficient(field):
     """ECC or ESC in classes centred on 1, symmetric as ratios; below 1 brown, above it green."""
 
     def style(layer):
-        graduated(layer, field, COEFFICIENT_BREAKS, COEFFICIENT, "")
+        graduated(layer, field, COEFFICIENT_BREAKS, COEFFICIENT, "", name=field.upper())
         by_year(layer)
+
+    return style
+
+
+def choice(styles):
+    """Several named styles of one layer, to choose from in its menu; the first one is shown.
+
+    Parameters
+    ----------
+    styles : dict of str to callable
+        Style by its name in the language of the interface.
+    """
+
+    def style(layer):
+        manager = layer.styleManager()
+        first, *others = styles
+        manager.renameStyle(manager.currentStyle(), first)
+        for name in others:
+            manager.addStyleFromLayer(name)
+        for name in (*others, first):
+            manager.setCurrentStyle(name)
+            styles[name](layer)
 
     return style
 
@@ -157,25 +179,31 @@ def polygon(colour):
     return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.1"})
 
 
-def graduated(layer, field, breaks, colours, unit):
+def graduated(layer, field, breaks, colours, unit, name=""):
     """Set classes between `breaks`, open at both ends; a value on a break belongs to the class above it."""
     edges = (-np.inf, *breaks, np.inf)
     # QGIS takes the first range that holds a value, both ends included: from the top down, a break goes up.
     ranges = [
         QgsRendererRange(lower, upper, polygon(colour), label)
         for (lower, upper), colour, label in zip(
-            pairwise(edges), colours, class_labels(breaks, unit), strict=True
+            pairwise(edges), colours, class_labels(breaks, unit, name), strict=True
         )
     ]
     layer.setRenderer(QgsGraduatedSymbolRenderer(field, ranges[::-1]))
 
 
-def class_labels(breaks, unit):
-    """Labels of the classes between `breaks`: one more than breaks."""
-    unit = f" {unit}" if unit else ""
+def class_labels(breaks, unit, name=""):
+    """Labels of the classes between `breaks`: one more than breaks.
+
+    Examples
+    --------
+    >>> class_labels((0.5, 1.0), "", "ECC")
+    ['ECC < 0.5', 'ECC 0.5 – 1', 'ECC ≥ 1']
+    """
     texts = [f"{value:,.10g}" for value in breaks]
-    inner = [f"{lower} – {upper}{unit}" for lower, upper in pairwise(texts)]
-    return [f"< {texts[0]}{unit}", *inner, f"≥ {texts[-1]}{unit}"]
+    inner = [f"{lower} – {upper}" for lower, upper in pairwise(texts)]
+    classes = [f"< {texts[0]}", *inner, f"≥ {texts[-1]}"]
+    return [" ".join(part for part in (name, text, unit) if part) for text in classes]
 
 
 def symmetric_breaks(values):

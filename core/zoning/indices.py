@@ -400,15 +400,16 @@ class _Region:
         earning = [np.array([i for i in members[key] if earning[i]], dtype=int) for key in keys]
         ce_t, cs_t = _sums(self.ce, balanced), _sums(self.cs, balanced)
         indices = self._indices(ce_t, cs_t, _sums(self.gdp, earning), _sums(self.ce, earning))
-        indices["state"] = carbon_state(ce_t, cs_t)
+        states = carbon_state(ce_t, cs_t)
         return [
             {
                 "group": key,
                 "year": self.year,
                 "units": balanced[j].size,
-                "ce_t": ce_t[j],
-                "cs_t": cs_t[j],
-                **{name: values[j] for name, values in indices.items()},
+                "ce_t": float(ce_t[j]),
+                "cs_t": float(cs_t[j]),
+                **{name: float(values[j]) for name, values in indices.items()},
+                "state": states[j],
                 "mass": self.mass,
             }
             for j, key in enumerate(keys)

@@ -21,4 +21,42 @@ def landusebudget(make):
     }
 
 
-EXAMPLES = {"landusebudget": landusebudget, "unitpanel": unitpanel}
+def carbonindices(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float, "cs_t": float, "gdp": float, "province": str},
+            [
+                ("a", 2010, 10.0, 4.0, 3.0, "P"),
+                ("b", 2010, 5.0, 6.0, 1.0, "P"),
+                ("a", 2020, 12.0, 4.0, 5.0, "P"),
+                ("b", 2020, 5.0, 7.0, 2.0, "P"),
+            ],
+            make.squares(2) * 2,
+        ),
+        "GDP_FIELD": "gdp",
+        "GROUP_FIELD": "province",
+        "SINKS": [
+            make.csv(
+                "classes.csv", "unit,year,class,cs_t\na,2010,forest,4\nb,2010,forest,6\na,2020,forest,4\n"
+            )
+        ],
+        "NEP_TABLE": make.csv("nep.csv", "class,nep,per\nforest,4,t C/ha\n"),
+    }
+
+
+def balancezoning(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float, "cs_t": float, "ecc": float, "esc": float},
+            [("a", 2010, 10.0, 4.0, 1.2, 0.6), ("a", 2020, 10.0, 4.0, 0.8, 0.6)],
+            make.squares(1) * 2,
+        ),
+    }
+
+
+EXAMPLES = {
+    "balancezoning": balancezoning,
+    "carbonindices": carbonindices,
+    "landusebudget": landusebudget,
+    "unitpanel": unitpanel,
+}
