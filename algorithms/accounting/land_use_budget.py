@@ -28,7 +28,7 @@ from ..layers import KeptFields, fields_of, polygons_in, read_units
 from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import by_year, density, net_emission, year_span
+from ..styling import density, net_emission, year_span
 from ..tables import table_source
 
 
@@ -324,7 +324,7 @@ def write_budgets(algorithm, results, record, units, years, mass):
     results.layer(
         algorithm.OUTPUT, kept.fields, polygons, units.wkb_type, units.crs, title, net_emission(mass)
     )
-    results.table(algorithm.BUDGET, ours, rows, tr("Carbon budget table {years}").format(years=span), by_year)
+    results.table(algorithm.BUDGET, ours, rows, tr("Carbon budget table {years}").format(years=span))
     results.table(
         algorithm.CLASS_AREAS,
         fields_of(
@@ -336,14 +336,12 @@ def write_budgets(algorithm, results, record, units, years, mass):
         ),
         (row for one in years for row in class_rows(one, units.keys, mass)),
         tr("Class areas {years}").format(years=span),
-        by_year,
     )
     results.table(
         algorithm.CLASS_AUDIT,
         fields_of(("value", int), ("year", int), ("class", str), ("area_ha", float), ("coefs", str), ("note", str)),
         ((row[0], one.year, *row[1:]) for one in years for row in one.audit),
         tr("Class audit {years}").format(years=span),
-        by_year,
     )
     last = years[-1]
     results.numbers(

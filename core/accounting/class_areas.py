@@ -9,7 +9,7 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
-from .class_codes import CodeSlots
+from .class_codes import CodeSlots, look_up
 
 _CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
 
@@ -167,30 +167,28 @@ def _count_window(task):
         {},
         {},
     )
-    code_slots = CodeSlots(task.known, values.dtype)
+    code_slots = CodeSlots(task.known, task.source)
     for band in window.parts(_CELLS_OF_A_PART):
         rows = slice(band.row - window.row, band.row - window.row + band.rows)
         runs = runs_of(spans, band, zones)
         part_valid = None if valid is None else valid[rows]
-        _count_runs(part, runs, code_slots, values[rows], part_valid, task.areas, band, task.source)
+        _count_runs(part, runs, code_slots, values[rows], part_valid, task.areas, band)
     _count_overlaps(part, overlaps, task.areas)
     return part
 
 
-def _count_runs(part, runs, code_slots, values, valid, areas, band, source):
+def _count_runs(part, runs, code_slots, values, valid, areas, band):
     """Add the cells of a band of rows to the tally."""
-    slots = code_slots.of(values, valid, source)
-    breadth = code_slots.count
-    key = fill_runs(runs, np.arange(len(runs.begin)) * breadth)
-    key += slots
-    bins = len(runs.begin) * breadth
+    weights = None
     if areas.by_row:
-        counts = np.bincount(key, minlength=bins).reshape(-1, breadth)
+        counts = _pair_counts(runs, code_slots, values)
+        if counts is None:
+            counts = _cell_counts(runs, code_slots.of(values, valid), code_slots.count)
         high = counts * areas.high[runs.row][:, None]
         low = counts * areas.low[runs.row][:, None]
     else:
-        weights = areas.cell_weights(band.row, band.rows, band.column, band.columns)
-        high = np.bincount(key, weights=weights.ravel(), minlength=bins).reshape(-1, breadth).astype(np.int64)
+        weights = areas.cell_weights(band.row, band.rows, band.column, band.columns).ravel()
+        high = _cell_counts(runs, code_slots.of(values, valid), code_slots.count, weights).astype(np.int64)
         low = np.zeros_like(high)
     order = np.argsort(runs.zone, kind="stable")
     zone = runs.zone[order]
@@ -200,19 +198,52 @@ def _count_runs(part, runs, code_slots, values, valid, areas, band, source):
     part.high[at] += np.add.reduceat(high[order, :-1], first)
     part.low[at] += np.add.reduceat(low[order, :-1], first)
     if high[:, -1].any():
-        _count_others(part, runs, slots, values, high, areas, band)
+        _count_others(part, runs, code_slots.of(values, valid), values, weights, areas)
 
 
-def _count_others(part, runs, slots, values, high, areas, band):
+def _cell_counts(runs, slots, breadth, weights=None):
+    """Cells of every run by place, shape (runs, places)."""
+    keys = fill_runs(runs.begin, np.arange(len(runs.begin)) * breadth, len(slots))
+    keys += slots
+    counts = np.bincount(keys, weights=weights, minlength=len(runs.begin) * breadth)
+    return counts.reshape(-1, breadth)
+
+
+def _pair_counts(runs, code_slots, values):
+    """The same as `_cell_counts` for 8-bit codes, two cells at a time; None where that does not pay.
+
+    A pair is counted for the run of its first cell; where the second cell begins another run, it is moved.
+    """
+    codes = values.ravel()
+    breadth = code_slots.count
+    if code_slots.pair_table is None or len(runs.begin) * breadth**2 > codes.size:
+        return None
+    odd_cell = codes.size % 2
+    pairs = (np.append(codes, codes[-1]) if odd_cell else codes).view(np.uint16)
+    begin = (runs.begin + 1) // 2
+    real = np.flatnonzero(np.diff(begin, append=len(pairs)))
+    keys = fill_runs(begin[real], real * breadth**2, len(pairs))
+    keys += look_up(code_slots.pair_table, pairs)
+    counts = np.bincount(keys, minlength=len(runs.begin) * breadth**2).reshape(-1, breadth, breadth)
+    counts = counts.sum(axis=1) + counts.sum(axis=2)
+    moved = np.flatnonzero(runs.begin % 2)
+    slots = code_slots.table[codes[runs.begin[moved]]]
+    np.subtract.at(counts, (moved - 1, slots), 1)
+    np.add.at(counts, (moved, slots), 1)
+    if odd_cell:
+        counts[-1, code_slots.table[codes[-1]]] -= 1
+    return counts
+
+
+def _count_others(part, runs, slots, values, weights, areas):
     """Codes that are not known, one by one."""
     other = np.flatnonzero(slots == slots.max())
     codes = values.ravel()[other].astype(np.int64)
     run = np.searchsorted(runs.begin, other, side="right") - 1
-    if areas.by_row:
+    if weights is None:
         amounts = areas.high[runs.row[run]], areas.low[runs.row[run]]
     else:
-        weights = areas.cell_weights(band.row, band.rows, band.column, band.columns).ravel()[other]
-        amounts = weights.astype(np.int64), np.zeros(len(other), dtype=np.int64)
+        amounts = weights[other].astype(np.int64), np.zeros(len(other), dtype=np.int64)
     zone = runs.zone[run]
     for code in np.unique(codes):
         for one in np.unique(zone[codes == code]):

@@ -12,6 +12,8 @@ from .gdal_state import gdal_exceptions
 FACTOR_TOLERANCE = 2e-7  # of the interpolated area factor; results promise 1e-6
 _WEIGHT_BITS = 26  # two such numbers fill a float's 52 bits, see ExactAreas
 _WEIGHT_ONE = 1 << _WEIGHT_BITS
+_PROBE_M = 200.0  # side of what is projected for an area: far above rounding, far below the Earth's curvature
+_SMALL_CELL_M = 1000.0  # below, the area factor of a cell is the one at its centre to 1e-8
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Grid:
     height: int
     geotransform: tuple
     crs_wkt: str
+
+    def __getstate__(self):
+        """Without what GDAL made of the coordinate system, which does not pickle."""
+        return {name: value for name, value in vars(self).items() if name != "crs"}
 
     @cached_property
     def crs(self):
@@ -215,7 +221,8 @@ def cell_areas(grid, planar=False):
     Raises
     ------
     InputDataError
-        The grid has no coordinate system, or planar areas are asked for on a geographic one.
+        The grid has no coordinate system, one that is not on the Earth, or one that the grid cannot be in; or planar
+        areas are asked for on a geographic one.
 
     Notes
     -----
@@ -241,6 +248,12 @@ def cell_areas(grid, planar=False):
     planar_m2 = grid.cell_determinant * metres**2
     if planar:
         return ExactAreas.of_rows(np.full(grid.height, planar_m2))
+    if not (grid.is_geographic or grid.crs.IsProjected()):
+        raise InputDataError(
+            "The raster's coordinate system '{crs}' does not say where on Earth its cells are; assign the right one, or "
+            "choose planar areas.",
+            crs=grid.crs.GetName(),
+        )
     factors = _FactorLattice.of_grid(grid, planar_m2)
     if factors.spread <= FACTOR_TOLERANCE:
         return ExactAreas.of_rows(np.full(grid.height, planar_m2 * factors.mean))
@@ -254,7 +267,16 @@ def _geographic_row_areas(grid):
     # A global raster may reach past the pole by the rounding of its header, or by half a cell: no area there.
     latitudes = np.clip(edges * radians, -np.pi / 2, np.pi / 2)
     span = abs(grid.geotransform[1]) * radians
-    return parallel_band_area(latitudes[:-1], latitudes[1:], grid.crs) * span
+    area_m2 = parallel_band_area(latitudes[:-1], latitudes[1:], grid.crs) * span
+    if not area_m2.any():
+        raise InputDataError(
+            "The raster's rows run from {north} to {south}, which are no latitudes in {crs}; assign the raster the "
+            "coordinate system that it is in.",
+            north=edges[0],
+            south=edges[-1],
+            crs=grid.crs.GetName(),
+        )
+    return area_m2
 
 
 def parallel_band_area(latitude_1, latitude_2, crs):
@@ -378,45 +400,56 @@ def _cubic(nodes, at):
 
 
 def _exact_factors(grid, planar_m2):
-    """A function of (rows, columns) that gives true over planar area there.
+    """A function of (rows, columns) that gives true over planar area of the cells centred there.
 
-    The corners of a small quadrilateral go through an equal-area projection of the same ellipsoid, centred on
-    the raster, where its area is the true one.
+    A small quadrilateral goes through longitude and latitude onto the sphere that has the ellipsoid's areas,
+    where its area is the true one; no place on Earth is singular there, pole and antimeridian included. The mean
+    over a large cell is Gauss's with two points along either side.
     """
-    metres_per_cell = np.sqrt(planar_m2) if not grid.is_geographic else grid.cell_size_m
-    half = max(1.0, 500.0 / metres_per_cell) / 2  # wide enough that rounding in the projection is below 1e-9
+    metres_per_cell = grid.cell_size_m if grid.is_geographic else np.sqrt(planar_m2)
+    half = _PROBE_M / 2 / metres_per_cell
+    offsets = (0.0,) if metres_per_cell < _SMALL_CELL_M else (-0.5 / np.sqrt(3), 0.5 / np.sqrt(3))
     with gdal_exceptions():
         geographic = grid.crs.CloneGeogCS()
         geographic.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-        to_geographic = osr.CoordinateTransformation(grid.crs, geographic)
-        x, y = grid.to_map(grid.width / 2, grid.height / 2)
-        longitude, latitude, _ = to_geographic.TransformPoint(float(x), float(y))
-        equal_area = osr.SpatialReference()
-        equal_area.CopyGeogCSFrom(geographic)
-        equal_area.SetLAEA(latitude, longitude, 0.0, 0.0)
-        equal_area.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
-        transform = osr.CoordinateTransformation(grid.crs, equal_area)
+        transform = osr.CoordinateTransformation(grid.crs, geographic)
+        radians = geographic.GetAngularUnits()
 
-    def project(columns, rows):
+    def on_sphere(columns, rows):
         x, y = grid.to_map(columns, rows)
-        with gdal_exceptions():
-            points = transform.TransformPoints(np.column_stack((x.ravel(), y.ravel())))
-        points = np.array(points)[:, :2]
+        try:
+            with gdal_exceptions():
+                points = np.array(transform.TransformPoints(np.column_stack((x.ravel(), y.ravel()))))[:, :2]
+        except RuntimeError:
+            points = np.full((x.size, 2), np.nan)
         if not np.isfinite(points).all():
             raise InputDataError(
                 "A part of the raster lies outside the area where its projection {crs} is defined; clip it to the "
                 "units first.",
                 crs=grid.crs.GetName(),
             )
-        return points[:, 0].reshape(x.shape), points[:, 1].reshape(x.shape)
+        longitude, latitude = (points * radians).T.reshape(2, *x.shape)
+        return _authalic(longitude, latitude, grid.crs)
 
     def factors(rows, columns):
         rows, columns = np.broadcast_arrays(rows, columns)
-        x1, y1 = project(columns - half, rows - half)
-        x2, y2 = project(columns + half, rows - half)
-        x3, y3 = project(columns + half, rows + half)
-        x4, y4 = project(columns - half, rows + half)
-        twice = np.abs((x3 - x1) * (y4 - y2) - (x4 - x2) * (y3 - y1))
-        return twice / 2 / (planar_m2 * (2 * half) ** 2)
+        true_m2 = np.zeros(rows.shape)
+        for down in offsets:
+            for right in offsets:
+                row, column = rows + down, columns + right
+                diagonal = on_sphere(column + half, row + half) - on_sphere(column - half, row - half)
+                other = on_sphere(column + half, row - half) - on_sphere(column - half, row + half)
+                true_m2 += np.linalg.norm(np.cross(diagonal, other, axis=0), axis=0) / 2
+        return true_m2 / len(offsets) ** 2 / (planar_m2 * (2 * half) ** 2)
 
     return factors
+
+
+def _authalic(longitude, latitude, crs):
+    """Points on the sphere that has the ellipsoid's areas [m], shape (3, ...); angles in radians."""
+    squared_radius = parallel_band_area(0.0, np.pi / 2, crs)
+    # Counted from the pole, where 1 - sin^2 would cancel.
+    below_pole = parallel_band_area(np.abs(latitude), np.pi / 2, crs) / squared_radius
+    across = np.sqrt(below_pole * (2 - below_pole))
+    z = np.copysign(1 - below_pole, latitude)
+    return np.sqrt(squared_radius) * np.stack((across * np.cos(longitude), across * np.sin(longitude), z))

@@ -164,7 +164,7 @@ def _valid(source, values, mask):
     valid = None
     if values.dtype.kind == "f":
         valid = np.isfinite(values)
-    nodata = _nodata_in(values.dtype, source.nodata)
+    nodata = nodata_in(values.dtype, source.nodata)
     if nodata is not None:
         differs = values != nodata
         valid = differs if valid is None else valid & differs
@@ -173,8 +173,8 @@ def _valid(source, values, mask):
     return None if valid is None or valid.all() else valid
 
 
-def _nodata_in(dtype, nodata):
-    """The nodata value in the file's own type, None if no cell can equal it.
+def nodata_in(dtype, nodata):
+    """The nodata value in a raster's own type, None if no cell can equal it.
 
     A float32 file holds the float32 next to its nodata text, and comparing whole numbers with a float is slow.
     """

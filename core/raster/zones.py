@@ -255,28 +255,30 @@ def runs_of(spans, window, zones):
     return Runs(begin, length[real], window.row + begin // window.columns, zone[real])
 
 
-def fill_runs(runs, values):
-    """Give every cell of a window the whole number of its run.
+def fill_runs(begin, values, cells):
+    """Give every cell the whole number of its run.
 
     Parameters
     ----------
-    runs : Runs
+    begin : int64 array, shape (runs,)
+        First cell of each run, ascending, from 0.
     values : int64 array, shape (runs,)
+    cells : int
+        Number of cells.
 
     Returns
     -------
     int64 array, shape (cells,)
-        Along the window's rows.
     """
-    cells = int(runs.begin[-1] + runs.length[-1])
     if cells > _LONG_RUN * len(values):
         # Filling long runs one by one beats a pass over all cells.
         filled = np.empty(cells, dtype=np.int64)
-        for value, begin, length in zip(values.tolist(), runs.begin.tolist(), runs.length.tolist(), strict=True):
-            filled[begin : begin + length] = value
+        ends = np.append(begin[1:], cells).tolist()
+        for value, start, end in zip(values.tolist(), begin.tolist(), ends, strict=True):
+            filled[start:end] = value
         return filled
     filled = np.zeros(cells, dtype=np.int64)
-    filled[runs.begin] = np.diff(values, prepend=0)
+    filled[begin] = np.diff(values, prepend=0)
     return np.cumsum(filled, out=filled)
 
 
