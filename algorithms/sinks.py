@@ -311,7 +311,7 @@ class Results:
         layer = written.opened()
         written.style(layer)
         if written.path.suffix.lower() == ".gpkg" and isinstance(layer, QgsVectorLayer):
-            reason = layer.saveStyleToDatabase("landcarbon", written.title, True, "")
+            reason = save_styles(layer, written.title)
         else:
             text, saved = layer.saveNamedStyle(str(written.path.with_suffix(".qml")))
             reason = "" if saved else text
@@ -373,6 +373,25 @@ def count_back(path, layer_name=None):
     except RuntimeError:
         return 0, 0, 0, names
     return rows, shapes, values, [names[i] for i in own]
+
+
+def save_styles(layer, description):
+    """Save the styles of a layer of a GeoPackage in its database, the current one as the default.
+
+    Returns
+    -------
+    str
+        What went wrong; empty if nothing did.
+    """
+    manager = layer.styleManager()
+    current, names = manager.currentStyle(), manager.styles()
+    reasons = []
+    for name in names:
+        manager.setCurrentStyle(name)
+        saved = name if len(names) > 1 else "landcarbon"
+        reasons.append(layer.saveStyleToDatabase(saved, description, name == current, ""))
+    manager.setCurrentStyle(current)
+    return " ".join(reason for reason in reasons if reason)
 
 
 def check_destinations(record):

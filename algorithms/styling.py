@@ -13,6 +13,7 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsColorRampShader,
     QgsDateTimeRange,
+    QgsFeatureRequest,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
     QgsProcessingLayerPostProcessorInterface,
@@ -57,7 +58,7 @@ NEUTRAL = 3  # the class of DENSITY that holds 0
 
 
 def zones(scheme, field="zone"):
-    """Zones by code in fixed colours; NULL is grey.
+    """Zones by code in fixed colours; where there are units without a zone, they are grey.
 
     Parameters
     ----------
@@ -71,7 +72,9 @@ def zones(scheme, field="zone"):
         categories = [
             QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
         ]
-        categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
+        request = QgsFeatureRequest().setFilterExpression(f'"{field}" IS NULL').setLimit(1)
+        if any(True for _ in layer.getFeatures(request)):
+            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
         layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
         by_year(layer)
 
