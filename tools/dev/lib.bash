@@ -127,7 +127,8 @@ use_profile() {
     ln -sfn "$ROOT" "$WORK/plugins/landcarbon"
     export QGIS_CUSTOM_CONFIG_PATH="$WORK/$1" QGIS_PLUGINPATH="$WORK/plugins" QT_QPA_PLATFORM=offscreen
     if [[ -z "${XDG_RUNTIME_DIR:-}" ]]; then # Qt complains without one
-        mkdir -p -m 700 "$WORK/runtime"
+        mkdir -p "$WORK/runtime"
+        chmod 700 "$WORK/runtime"
         export XDG_RUNTIME_DIR="$WORK/runtime"
     fi
 }
