@@ -12,6 +12,8 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingUtils,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -84,6 +86,18 @@ class UnitLayer(Layer):
     """Units with their keys, in the order of the source; `keys` are unique."""
 
     keys: tuple
+
+
+def layer_of(algorithm, parameters, name, context):
+    """The map layer behind a parameter of a layer or source, None if it is not given.
+
+    `parameterAsLayer` finds none where only the selected features are wanted.
+    """
+    value = parameters.get(name)
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        text, _ = value.source.valueAsString(context.expressionContext())
+        return QgsProcessingUtils.mapLayerFromString(text, context)
+    return algorithm.parameterAsLayer(parameters, name, context)
 
 
 def read_layer(source, feedback):

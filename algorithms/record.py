@@ -16,6 +16,7 @@ from qgis.core import (
 
 from ..core.notes import decision, warning
 from .base import message, tr
+from .layers import layer_of
 
 METADATA = Path(__file__).parents[1] / "metadata.txt"
 SUFFIX = ".landcarbon.json"
@@ -157,7 +158,7 @@ class RunRecord:
         if isinstance(definition, QgsProcessingParameterFile):
             return [describe_file(self.algorithm.parameterAsFile(self.parameters, name, self.context))]
         if definition.type() in LAYER_TYPES:
-            layer = self.algorithm.parameterAsLayer(self.parameters, name, self.context)
+            layer = layer_of(self.algorithm, self.parameters, name, self.context)
             return [] if layer is None else [describe(layer)]
         return []
 

@@ -19,7 +19,7 @@ from qgis.core import (
 from ..core.accounting.unit_panel import numbers_or_text
 from ..core.errors import InputDataError
 from ..core.tables import Table, read_table
-from .layers import Layer, columns_as_rows, read_layer
+from .layers import Layer, columns_as_rows, layer_of, read_layer
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 
@@ -101,7 +101,7 @@ class TableSource:
 
 def table_source(algorithm, parameters, name, context):
     """The source of a table parameter, None if it is not given. Call it in `prepareAlgorithm`."""
-    layer = algorithm.parameterAsLayer(parameters, name, context)
+    layer = layer_of(algorithm, parameters, name, context)
     if layer is None:
         return None
     value = parameters.get(name)

@@ -7,6 +7,7 @@ import pytest
 from osgeo import gdal, osr
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsField,
     QgsGeometry,
@@ -97,6 +98,8 @@ def make_layer(qgis_app):
     def make_layer(fields, rows, shapes=None, crs="EPSG:4326", geometry="Polygon", name="units"):
         uri = "None" if shapes is None else f"{geometry}?crs={crs}" if crs else geometry
         layer = QgsVectorLayer(uri, name, "memory")
+        if not crs:
+            layer.setCrs(QgsCoordinateReferenceSystem())
         layer.dataProvider().addAttributes([QgsField(field, KINDS[kind]) for field, kind in fields.items()])
         layer.updateFields()
         features = []
