@@ -13,7 +13,8 @@ from ..core.years import years_of
 
 @dataclass(frozen=True)
 class RasterInput:
-    """A raster layer, resolved in `prepareAlgorithm`: rasters are opened by path, in the threads that read them.
+    """A raster layer, resolved in `prepareAlgorithm`: rasters are opened by path, in the threads that read
+    them.
 
     Attributes
     ----------
@@ -59,8 +60,8 @@ def _input(layer):
     if own:
         notes = (
             warning(
-                "The additional nodata values in the properties of the layer '{name}' are not used; write them into the "
-                "file (gdal_translate -a_nodata), or give them a class.",
+                "The additional nodata values in the properties of the layer '{name}' are not used; write "
+                "them into the file (gdal_translate -a_nodata), or give them a class.",
                 name=layer.name(),
             ),
         )

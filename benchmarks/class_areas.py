@@ -1,8 +1,8 @@
 """Class areas of 81 units over 144 million cells: ours beside what a user would run today.
 
-Each round runs landcarbon:landusebudget, native:zonalhistogram and exactextract once, in this process and in turn, so
-that a noisy machine disturbs all of them. exactextract weighs cells by coverage, we count cell centres: the work
-differs by that, and so do the numbers along borders.
+Each round runs landcarbon:landusebudget, native:zonalhistogram and exactextract once, in this process and in
+turn, so that a noisy machine disturbs all of them. exactextract weighs cells by coverage, we count cell
+centres: the work differs by that, and so do the numbers along borders.
 
 Memory is measured in fresh processes: the peak during the run above the same process just before it.
 """
@@ -28,7 +28,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=12_000, help="cells along the edge of the raster")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds")
-    parser.add_argument("--without-native", action="store_true", help="leave out native:zonalhistogram (a minute a run)")
+    parser.add_argument(
+        "--without-native", action="store_true", help="leave out native:zonalhistogram (a minute a run)"
+    )
     parser.add_argument("--once", metavar="CELLS_PER_EDGE", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
@@ -46,7 +48,11 @@ def compare(side, rounds, without_native):
     data(side)
     data(2 * side)
     start_qgis()
-    runs = {"landcarbon:landusebudget": ours, "core class_areas": core, "exactextract (frac, unique)": exactextract}
+    runs = {
+        "landcarbon:landusebudget": ours,
+        "core class_areas": core,
+        "exactextract (frac, unique)": exactextract,
+    }
     if not without_native:
         runs["native:zonalhistogram"] = native
     seconds = {name: [] for name in runs}
@@ -55,7 +61,10 @@ def compare(side, rounds, without_native):
     for number in range(rounds):
         for name, run in runs.items():
             seconds[name].append(timed(run, side))
-        print(f"round {number + 1}: " + ", ".join(f"{name} {of[-1]:.2f} s" for name, of in seconds.items()), flush=True)
+        print(
+            f"round {number + 1}: " + ", ".join(f"{name} {of[-1]:.2f} s" for name, of in seconds.items()),
+            flush=True,
+        )
     base = seconds["landcarbon:landusebudget"]
     print(f"\nmedian of {rounds} rounds, {side * side / 1e6:.0f} million cells, {os.cpu_count()} cores")
     for name, of in seconds.items():
@@ -131,7 +140,13 @@ def native(side):
     raster, units = data(side)
     run_algorithm(
         "native:zonalhistogram",
-        {"INPUT_RASTER": raster, "RASTER_BAND": 1, "INPUT_VECTOR": units, "COLUMN_PREFIX": "c", "OUTPUT": "memory:"},
+        {
+            "INPUT_RASTER": raster,
+            "RASTER_BAND": 1,
+            "INPUT_VECTOR": units,
+            "COLUMN_PREFIX": "c",
+            "OUTPUT": "memory:",
+        },
     )
 
 

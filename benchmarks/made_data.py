@@ -1,5 +1,6 @@
 """Seeded data of any size: a land cover raster of 30 m cells and irregular units that share their borders."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -88,8 +89,14 @@ def make_units(path, side, across=9, vertices=60, seed=2):
     layer.CreateField(ogr.FieldDefn("unit", ogr.OFTString))
     for row in range(across):
         for column in range(across):
-            nodes = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column), (row, column)]
-            points = np.vstack([border(a, b)[:-1] for a, b in zip(nodes, nodes[1:], strict=False)])
+            nodes = [
+                (row, column),
+                (row, column + 1),
+                (row + 1, column + 1),
+                (row + 1, column),
+                (row, column),
+            ]
+            points = np.vstack([border(a, b)[:-1] for a, b in pairwise(nodes)])
             ring = ogr.Geometry(ogr.wkbLinearRing)
             for point in (*points, points[0]):
                 ring.AddPoint_2D(*map(float, point))

@@ -40,13 +40,13 @@ def year_in(name):
         return found[0]
     if not found:
         raise InputDataError(
-            "There is no year from 1900 to 2100 in the name '{name}'; write the years of all layers in YEARS, for "
-            "example 2000,2005.",
+            "There is no year from 1900 to 2100 in the name '{name}'; write the years of all layers in "
+            "YEARS, for example 2000,2005.",
             name=name,
         )
     raise InputDataError(
-        "There is more than one year in the name '{name}' ({years}); write the years of all layers in YEARS, for "
-        "example 2000,2005.",
+        "There is more than one year in the name '{name}' ({years}); write the years of all layers in YEARS, "
+        "for example 2000,2005.",
         name=name,
         years=listing(found),
     )
@@ -86,8 +86,8 @@ def years_of(names, given=""):
     years = tuple(year_in(name) for name in names) if not (given or "").strip() else _parse(given)
     if len(years) != len(names):
         raise InputDataError(
-            "YEARS holds {found} years ({years}) for {layers} layers; write one year per layer, in the order of the "
-            "layers.",
+            "YEARS holds {found} years ({years}) for {layers} layers; write one year per layer, in the order "
+            "of the layers.",
             found=len(years),
             years=listing(years),
             layers=len(names),
@@ -96,8 +96,8 @@ def years_of(names, given=""):
     for year, name in zip(years, names, strict=True):
         if year in seen:
             raise InputDataError(
-                "The year {year} is there twice: '{first}' and '{second}'; leave one out, or write the right years in "
-                "YEARS.",
+                "The year {year} is there twice: '{first}' and '{second}'; leave one out, or write the right "
+                "years in YEARS.",
                 year=year,
                 first=seen[year],
                 second=name,
@@ -118,6 +118,7 @@ def _parse(text):
             years.append(int(part))
         elif part:
             raise InputDataError(
-                "'{part}' in YEARS is no year from 1900 to 2100; write for example 2000,2005 or 2000-2020.", part=part
+                "'{part}' in YEARS is no year from 1900 to 2100; write for example 2000,2005 or 2000-2020.",
+                part=part,
             )
     return tuple(years)

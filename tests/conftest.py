@@ -1,4 +1,5 @@
-"""Registers the repository root as the package `landcarbon`: the root is the package, whatever its folder is called."""
+"""Registers the repository root as the package `landcarbon`: the root is the package, whatever its folder is
+called."""
 
 import importlib.util
 import sys

@@ -4,7 +4,6 @@ import numpy as np
 from qgis.core import (
     Qgis,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -52,20 +51,22 @@ class LandUseBudget(LandCarbonAlgorithm):
 
     def summary(self):
         return tr(
-            "Counts the true area of every land class in every unit and turns it into carbon emission and sequestration "
-            "with a coefficient per class. A cell belongs to the unit that holds its centre."
+            "Counts the true area of every land class in every unit and turns it into carbon emission and "
+            "sequestration with a coefficient per class. A cell belongs to the unit that holds its centre."
         )
 
     def initAlgorithm(self, config=None):
         self.add(
-            QgsProcessingParameterMultipleLayers(self.LAND_COVER, tr("Land cover"), Qgis.ProcessingSourceType.Raster),
+            QgsProcessingParameterMultipleLayers(
+                self.LAND_COVER, tr("Land cover"), Qgis.ProcessingSourceType.Raster
+            ),
             tr("One raster of class codes per year."),
         )
         self.add(
             QgsProcessingParameterString(self.YEARS, tr("Years"), optional=True),
             tr(
-                "One per raster, in their order: '2000,2005' or '2000-2020'. Empty: the year in the name of each "
-                "layer, such as CLCD_2020 or MCD12C1.A2019001."
+                "One per raster, in their order: '2000,2005' or '2000-2020'. Empty: the year in the name of "
+                "each layer, such as CLCD_2020 or MCD12C1.A2019001."
             ),
         )
         self.add(
@@ -79,11 +80,13 @@ class LandUseBudget(LandCarbonAlgorithm):
             tr("Field with a value of its own for every unit."),
         )
         self.add(
-            QgsProcessingParameterField(self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True),
+            QgsProcessingParameterField(
+                self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True
+            ),
             tr(
-                "Field with the region of every unit, where coefficients depend on it. The preset liu2025 knows North "
-                "China, East China, Northeast China, Central-South China, Southwest China and Northwest China, or "
-                "华北 华东 东北 中南 西南 西北."
+                "Field with the region of every unit, where coefficients depend on it. The preset liu2025 "
+                "knows North China, East China, Northeast China, Central-South China, Southwest China and "
+                "Northwest China, or 华北 华东 东北 中南 西南 西北."
             ),
         )
         self.add(
@@ -97,15 +100,16 @@ class LandUseBudget(LandCarbonAlgorithm):
         self.add(
             preset(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
             tr(
-                "Carbon per hectare and year of every class: liu2025 (emission and sequestration, construction land by "
-                "region of China) or huo2025 (sequestration only). A coefficient table replaces it."
+                "Carbon per hectare and year of every class: liu2025 (emission and sequestration, "
+                "construction land by region of China) or huo2025 (sequestration only). A coefficient table "
+                "replaces it."
             ),
         )
         self.add(
             table(self.COEFFICIENT_TABLE, tr("Coefficient table")),
             tr(
-                "Your own: a row per class with the columns class, coefficient (positive emits, negative absorbs), per "
-                "('t C/ha' or 't CO2/ha'), and if you like region and source."
+                "Your own: a row per class with the columns class, coefficient (positive emits, negative "
+                "absorbs), per ('t C/ha' or 't CO2/ha'), and if you like region and source."
             ),
         )
         self.add(
@@ -135,7 +139,10 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
             (
                 QgsProcessingParameterEnum(
-                    self.AREA, tr("Areas"), [tr("True areas on the ellipsoid"), tr("Planar areas")], defaultValue=0
+                    self.AREA,
+                    tr("Areas"),
+                    [tr("True areas on the ellipsoid"), tr("Planar areas")],
+                    defaultValue=0,
                 ),
                 tr("Planar areas need a projected raster and carry the distortion of its projection."),
             ),
@@ -152,12 +159,16 @@ class LandUseBudget(LandCarbonAlgorithm):
                 QgsProcessingParameterEnum(
                     self.ALIGNMENT,
                     tr("Rasters on other grids"),
-                    [tr("Stop with an error"), tr("Nearest, or most frequent class"), tr("Bilinear (never for classes)")],
+                    [
+                        tr("Stop with an error"),
+                        tr("Nearest, or most frequent class"),
+                        tr("Bilinear (never for classes)"),
+                    ],
                     defaultValue=0,
                 ),
                 tr(
-                    "Rasters that do not share the grid of the first one are put on it by the nearest cell, or by the most "
-                    "frequent class where they are finer; classes are never averaged."
+                    "Rasters that do not share the grid of the first one are put on it by the nearest cell, "
+                    "or by the most frequent class where they are finer; classes are never averaged."
                 ),
             ),
         )
@@ -170,8 +181,8 @@ class LandUseBudget(LandCarbonAlgorithm):
         self.add(
             QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Carbon budget")),
             tr(
-                "The units per year: area [ha], emission ce_t, sequestration cs_t, net emission net_t [t], and the net "
-                "emission of every class."
+                "The units per year: area [ha], emission ce_t, sequestration cs_t, net emission net_t [t], "
+                "and the net emission of every class."
             ),
         )
         for name, label, text in (
@@ -179,15 +190,23 @@ class LandUseBudget(LandCarbonAlgorithm):
             (
                 self.CLASS_AREAS,
                 tr("Class areas"),
-                tr("A row per unit, year and class: area [ha], coefficient [t/ha], emission and sequestration [t]."),
+                tr(
+                    "A row per unit, year and class: area [ha], coefficient [t/ha], emission and "
+                    "sequestration [t]."
+                ),
             ),
             (
                 self.CLASS_AUDIT,
                 tr("Class audit"),
-                tr("A row per raster value and year: the class it was taken for, its area in all units, its coefficients."),
+                tr(
+                    "A row per raster value and year: the class it was taken for, its area in all units, its "
+                    "coefficients."
+                ),
             ),
         ):
-            self.add(QgsProcessingParameterFeatureSink(name, label, optional=True, createByDefault=False), text)
+            self.add(
+                QgsProcessingParameterFeatureSink(name, label, optional=True, createByDefault=False), text
+            )
         self.add(
             QgsProcessingParameterRasterDestination(
                 self.DENSITY, tr("Carbon density"), optional=True, createByDefault=False
@@ -198,7 +217,11 @@ class LandUseBudget(LandCarbonAlgorithm):
             (self.TOTAL_CE, tr("Total emission"), tr("Of all units in the latest year [t].")),
             (self.TOTAL_CS, tr("Total sequestration"), tr("Of all units in the latest year [t].")),
             (self.TOTAL_NET, tr("Total net emission"), tr("Of all units in the latest year [t].")),
-            (self.OUTSIDE_HA, tr("Area outside the units"), tr("Cells with data outside all units, latest year [ha].")),
+            (
+                self.OUTSIDE_HA,
+                tr("Area outside the units"),
+                tr("Cells with data outside all units, latest year [ha]."),
+            ),
         ):
             self.add(QgsProcessingOutputNumber(name, label), text)
 
@@ -280,7 +303,9 @@ class LandUseBudget(LandCarbonAlgorithm):
         if self.coefficient_table is not None:
             coefficients = coefficient_table(self.coefficient_table.read(record))
         else:
-            coefficients = coefficient_preset(self.parameterAsEnumString(parameters, self.COEFFICIENT_PRESET, context))
+            coefficients = coefficient_preset(
+                self.parameterAsEnumString(parameters, self.COEFFICIENT_PRESET, context)
+            )
         return classes, coefficients
 
     def per_hectare(self, parameters, context, units, classes, coefficients, mass, record):
@@ -339,7 +364,9 @@ def write_budgets(algorithm, results, record, units, years, mass):
     )
     results.table(
         algorithm.CLASS_AUDIT,
-        fields_of(("value", int), ("year", int), ("class", str), ("area_ha", float), ("coefs", str), ("note", str)),
+        fields_of(
+            ("value", int), ("year", int), ("class", str), ("area_ha", float), ("coefs", str), ("note", str)
+        ),
         ((row[0], one.year, *row[1:]) for one in years for row in one.audit),
         tr("Class audit {years}").format(years=span),
     )
@@ -366,7 +393,9 @@ def budget_rows(one, keys, classes, mass):
             budget.net_t[i],
         )
         known = not np.isnan(budget.ce_t[i])
-        by_class = (budget.class_net_t[i, place[name]] if name in place and known else None for name in classes)
+        by_class = (
+            budget.class_net_t[i, place[name]] if name in place and known else None for name in classes
+        )
         yield (key, one.year, *amounts, mass, *by_class)
 
 

@@ -21,7 +21,16 @@ class _Task:
 
 
 def write_carbon_density(
-    path, series, edges, known, density_t_ha, mass, executor=None, workers=None, budget=MEMORY_BUDGET, progress=no_progress
+    path,
+    series,
+    edges,
+    known,
+    density_t_ha,
+    mass,
+    executor=None,
+    workers=None,
+    budget=MEMORY_BUDGET,
+    progress=no_progress,
 ):
     """Write emission minus sequestration per hectare of every cell [t/ha], a band per year.
 

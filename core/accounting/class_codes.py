@@ -47,10 +47,15 @@ class CodeSlots:
     def pair_table(self):
         """Places of two neighbouring 8-bit codes at once, `first * count + second`, by their 16 bits.
 
-        None where codes have more bits, a mask says which cells are missing, or there are too many places for pairs
-        to pay.
+        None where codes have more bits, a mask says which cells are missing, or there are too many places
+        for pairs to pay.
         """
-        if self.table is None or len(self.table) > 256 or self._source.masked or self.count > _MOST_PLACES_OF_PAIRS:
+        if (
+            self.table is None
+            or len(self.table) > 256
+            or self._source.masked
+            or self.count > _MOST_PLACES_OF_PAIRS
+        ):
             return None
         first, second = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2).T
         return self.table[first] * self.count + self.table[second]
@@ -89,8 +94,8 @@ class CodeSlots:
             broken = present & (codes != np.rint(codes))
             if broken.any():
                 raise InputDataError(
-                    "Raster {name} holds {value}, which is no class code; class rasters hold whole numbers. Is "
-                    "this the right raster?",
+                    "Raster {name} holds {value}, which is no class code; class rasters hold whole numbers. "
+                    "Is this the right raster?",
                     name=self._source.name,
                     value=float(codes[broken][0]),
                 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..notes import decision, listing, warning
+from ..notes import listing, warning
 from ..raster.blocks import no_progress
 from ..units import M2_PER_HA
 from .class_areas import class_areas
@@ -80,10 +80,13 @@ def check_overlaps(areas, units, policy):
     if not areas.overlaps:
         return ()
     largest = sorted(areas.overlaps.items(), key=lambda item: -item[1])
-    pairs = listing((f"'{units[a]}' and '{units[b]}' ({m2 / M2_PER_HA:,.4g} ha)" for (a, b), m2 in largest), most=5)
+    pairs = listing(
+        (f"'{units[a]}' and '{units[b]}' ({m2 / M2_PER_HA:,.4g} ha)" for (a, b), m2 in largest), most=5
+    )
     if policy == "error":
         raise InputDataError(
-            "Units overlap: {pairs}. Repair the layer, or let the unit that comes first have these cells (OVERLAP).",
+            "Units overlap: {pairs}. Repair the layer, or let the unit that comes first have these cells "
+            "(OVERLAP).",
             pairs=pairs,
         )
     return (
@@ -141,8 +144,8 @@ class LandUseBudget:
 def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_codes=""):
     """Carbon budget of units from the areas of their classes.
 
-    `CE = sum of area * coefficient` over the positive coefficients, `CS` the same over the negative ones with the
-    sign turned.
+    `CE = sum of area * coefficient` over the positive coefficients, `CS` the same over the negative ones
+    with the sign turned.
 
     Parameters
     ----------
@@ -152,8 +155,8 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     units : sequence of str
         For messages.
     policy : str
-        For cells without a class, and classes without a coefficient: 'error'; 'zero' counts them with zero carbon;
-        'skip' leaves them out. Either way their area is in `unmapped_ha`, not in `area_ha`.
+        For cells without a class, and classes without a coefficient: 'error'; 'zero' counts them with zero
+        carbon; 'skip' leaves them out. Either way their area is in `unmapped_ha`, not in `area_ha`.
     unmapped_codes : str
         The codes without a class, for the message.
 
@@ -182,10 +185,10 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     if unmapped_ha.any():
         holders = np.flatnonzero(unmapped_ha)
         template = {
-            "zero": "{area:,.6g} ha in {count} units have no class or no coefficient; they count with zero carbon "
-            "and are listed in unmap_ha.",
-            "skip": "{area:,.6g} ha in {count} units have no class or no coefficient; they are left out and listed "
-            "in unmap_ha.",
+            "zero": "{area:,.6g} ha in {count} units have no class or no coefficient; they count with zero "
+            "carbon and are listed in unmap_ha.",
+            "skip": "{area:,.6g} ha in {count} units have no class or no coefficient; they are left out and "
+            "listed in unmap_ha.",
         }[policy]
         notes.append(warning(template, count=len(holders), area=float(unmapped_ha.sum())))
     class_area = np.where(without, 0.0, area_ha)
@@ -223,9 +226,9 @@ def _refuse_unmapped(unmapped_ha, codes, units):
     holders = np.flatnonzero(unmapped_ha)
     if len(holders):
         raise InputDataError(
-            "The class table has no class for the raster values {codes}, which cover {area:,.6g} ha in {count} units "
-            "({units}). Add a row per value to the class table, choose the table of the right land cover product, or "
-            "choose what to do with unmapped cells (UNMAPPED).",
+            "The class table has no class for the raster values {codes}, which cover {area:,.6g} ha in "
+            "{count} units ({units}). Add a row per value to the class table, choose the table of the right "
+            "land cover product, or choose what to do with unmapped cells (UNMAPPED).",
             codes=codes,
             area=float(unmapped_ha.sum()),
             count=len(holders),
@@ -239,9 +242,9 @@ def _refuse_without_coefficient(classes, lost_ha, units):
         one = lost[0]
         holders = np.flatnonzero(lost_ha[:, one])
         raise InputDataError(
-            "No coefficient for class '{name}' ({area:,.6g} ha in {count} units: {units}){more}; add a row to the "
-            "coefficient table, map its values to another class in the class table, or choose what to do with "
-            "unmapped cells (UNMAPPED).",
+            "No coefficient for class '{name}' ({area:,.6g} ha in {count} units: {units}){more}; add a row "
+            "to the coefficient table, map its values to another class in the class table, or choose what to "
+            "do with unmapped cells (UNMAPPED).",
             name=classes[one],
             area=float(lost_ha[:, one].sum()),
             count=len(holders),
@@ -256,8 +259,8 @@ def _notes_on_cells(cells, nodata_ha, accounted, units):
     if len(empty):
         notes.append(
             warning(
-                "{count} units hold no cell centre of the raster, and are kept without values: {units}. They are too "
-                "small for its cells, or lie outside.",
+                "{count} units hold no cell centre of the raster, and are kept without values: {units}. They "
+                "are too small for its cells, or lie outside.",
                 count=len(empty),
                 units=listing(units[i] for i in empty),
             )
@@ -332,7 +335,9 @@ def class_audit(areas, class_map, coefficients, nodata=None):
         elif not coefficients.rows_of(name):
             remark = "no coefficient" + (f"; {remark}" if remark else "")
         rows.append(
-            AuditRow(value, name, float(area_m2) / M2_PER_HA, coefficients.describe(name) if name else "", remark)
+            AuditRow(
+                value, name, float(area_m2) / M2_PER_HA, coefficients.describe(name) if name else "", remark
+            )
         )
     missing_ha = float(areas.nodata_m2[:-1].sum()) / M2_PER_HA
     is_code = nodata is not None and np.isfinite(nodata) and nodata == int(nodata)
@@ -345,8 +350,9 @@ def class_audit(areas, class_map, coefficients, nodata=None):
         if clash is not None and missing_ha > 0:
             notes.append(
                 warning(
-                    "The value {value} is nodata in the raster and '{name}' in the class table; its {area:,.6g} ha in "
-                    "the units count as missing. If they are '{name}', remove the nodata value from the raster.",
+                    "The value {value} is nodata in the raster and '{name}' in the class table; its "
+                    "{area:,.6g} ha in the units count as missing. If they are '{name}', remove the nodata "
+                    "value from the raster.",
                     value=int(nodata),
                     name=clash,
                     area=missing_ha,
@@ -376,7 +382,16 @@ class YearBudget(NamedTuple):
 
 
 def budget_series(
-    series, edges, areas, class_map, coefficients, per_hectare, units, policy="error", overlap="error", **running
+    series,
+    edges,
+    areas,
+    class_map,
+    coefficients,
+    per_hectare,
+    units,
+    policy="error",
+    overlap="error",
+    **running,
 ):
     """Land-use carbon budgets of units at several dates.
 
@@ -419,7 +434,8 @@ def budget_series(
         )
         if not counted.cells[:-1].any():
             raise InputDataError(
-                "No unit holds a cell of the raster {name}; check the coordinate systems and extents of both.",
+                "No unit holds a cell of the raster {name}; check the coordinate systems and extents of "
+                "both.",
                 name=source.name,
             )
         classified = classify(counted, class_map)
@@ -430,7 +446,9 @@ def budget_series(
                 name=source.name,
             )
         codes = unmapped_listing(counted, class_map)
-        budget = land_use_budget(classified, per_hectare.ce_per_ha, per_hectare.cs_per_ha, units, policy, codes)
+        budget = land_use_budget(
+            classified, per_hectare.ce_per_ha, per_hectare.cs_per_ha, units, policy, codes
+        )
         audit, audit_notes = class_audit(counted, class_map, coefficients, source.nodata)
         outside_ha = float(classified.area_ha[-1].sum() + classified.unmapped_ha[-1])
         found.append(YearBudget(year, counted, budget, audit, outside_ha))

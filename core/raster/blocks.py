@@ -1,4 +1,5 @@
-"""The streaming engine: a raster is cut into windows, threads read and compute, the caller gets results in order."""
+"""The streaming engine: a raster is cut into windows, threads read and compute, the caller gets results in
+order."""
 
 import os
 from collections import deque
@@ -68,7 +69,11 @@ def windows(grid, bytes_per_cell, block=(1, 1), budget=MEMORY_BUDGET, workers=No
         columns = grid.width if cells >= grid.width else cells
     else:
         rows = min(block_rows, cells)
-        columns = max(1, cells // rows // block[1]) * block[1] if cells >= rows * block[1] else max(1, cells // rows)
+        columns = (
+            max(1, cells // rows // block[1]) * block[1]
+            if cells >= rows * block[1]
+            else max(1, cells // rows)
+        )
     for row in range(0, grid.height, rows):
         for column in range(0, grid.width, columns):
             yield Window(column, row, min(columns, grid.width - column), min(rows, grid.height - row))
@@ -116,7 +121,8 @@ def stream(work, tasks, executor=None, workers=None, progress=no_progress):
                 progress(done / len(tasks))
         except MemoryError as error:
             raise InputDataError(
-                "There is not enough memory for a block of the raster; close other programs or use a smaller raster."
+                "There is not enough memory for a block of the raster; close other programs or use a smaller "
+                "raster."
             ) from error
         finally:
             for future in waiting:

@@ -34,4 +34,3 @@ def gdal_exceptions():
                 for module, used in reversed(list(zip((gdal, ogr, osr), _before, strict=True))):
                     if not used:
                         module.DontUseExceptions()
-

@@ -12,6 +12,7 @@ from .gdal_state import gdal_exceptions
 FACTOR_TOLERANCE = 2e-7  # of the interpolated area factor; results promise 1e-6
 _WEIGHT_BITS = 26  # two such numbers fill a float's 52 bits, see ExactAreas
 _WEIGHT_ONE = 1 << _WEIGHT_BITS
+_MOST_NODES = 100_000  # some seconds; smooth projections need less than a tenth
 _PROBE_M = 200.0  # side of what is projected for an area: far above rounding, far below the Earth's curvature
 _SMALL_CELL_M = 1000.0  # below, the area factor of a cell is the one at its centre to 1e-8
 
@@ -84,7 +85,8 @@ class Grid:
 
     @property
     def edge_spacing_m(self):
-        """How far apart the vertices of an edge may be [m] before reprojection moves it by a hundredth of a cell.
+        """How far apart the vertices of an edge may be [m] before reprojection moves it by a hundredth of a
+        cell.
 
         A chord of length L leaves a curve of radius R by L^2 / (8 R); R is the Earth's here.
         """
@@ -221,8 +223,8 @@ def cell_areas(grid, planar=False):
     Raises
     ------
     InputDataError
-        The grid has no coordinate system, one that is not on the Earth, or one that the grid cannot be in; or planar
-        areas are asked for on a geographic one.
+        The grid has no coordinate system, one that is not on the Earth, or one that the grid cannot be in;
+        or planar areas are asked for on a geographic one.
 
     Notes
     -----
@@ -238,8 +240,8 @@ def cell_areas(grid, planar=False):
     if grid.is_geographic:
         if planar:
             raise InputDataError(
-                "Planar areas need a projected raster, and this one is in degrees ({crs}); choose ellipsoidal "
-                "areas, which are right on every grid.",
+                "Planar areas need a projected raster, and this one is in degrees ({crs}); choose "
+                "ellipsoidal areas, which are right on every grid.",
                 crs=grid.crs.GetName(),
             )
         if not grid.is_rotated:
@@ -250,8 +252,8 @@ def cell_areas(grid, planar=False):
         return ExactAreas.of_rows(np.full(grid.height, planar_m2))
     if not (grid.is_geographic or grid.crs.IsProjected()):
         raise InputDataError(
-            "The raster's coordinate system '{crs}' does not say where on Earth its cells are; assign the right one, or "
-            "choose planar areas.",
+            "The raster's coordinate system '{crs}' does not say where on Earth its cells are; assign the "
+            "right one, or choose planar areas.",
             crs=grid.crs.GetName(),
         )
     factors = _FactorLattice.of_grid(grid, planar_m2)
@@ -270,8 +272,8 @@ def _geographic_row_areas(grid):
     area_m2 = parallel_band_area(latitudes[:-1], latitudes[1:], grid.crs) * span
     if not area_m2.any():
         raise InputDataError(
-            "The raster's rows run from {north} to {south}, which are no latitudes in {crs}; assign the raster the "
-            "coordinate system that it is in.",
+            "The raster's rows run from {north} to {south}, which are no latitudes in {crs}; assign the "
+            "raster the coordinate system that it is in.",
             north=edges[0],
             south=edges[-1],
             crs=grid.crs.GetName(),
@@ -345,7 +347,7 @@ class _FactorLattice:
             if not coarse.any():
                 return lattice
             counts = np.where(coarse, 2 * counts - 1, counts)
-            if counts.max() > 5000:
+            if counts.prod() > _MOST_NODES:
                 raise InputDataError(
                     "The projection {crs} changes areas too abruptly over this raster for true cell areas; "
                     "clip the raster to the units or reproject it to an equal-area projection.",
@@ -403,8 +405,8 @@ def _exact_factors(grid, planar_m2):
     """A function of (rows, columns) that gives true over planar area of the cells centred there.
 
     A small quadrilateral goes through longitude and latitude onto the sphere that has the ellipsoid's areas,
-    where its area is the true one; no place on Earth is singular there, pole and antimeridian included. The mean
-    over a large cell is Gauss's with two points along either side.
+    where its area is the true one; no place on Earth is singular there, pole and antimeridian included. The
+    mean over a large cell is Gauss's with two points along either side.
     """
     metres_per_cell = grid.cell_size_m if grid.is_geographic else np.sqrt(planar_m2)
     half = _PROBE_M / 2 / metres_per_cell
@@ -424,8 +426,8 @@ def _exact_factors(grid, planar_m2):
             points = np.full((x.size, 2), np.nan)
         if not np.isfinite(points).all():
             raise InputDataError(
-                "A part of the raster lies outside the area where its projection {crs} is defined; clip it to the "
-                "units first.",
+                "A part of the raster lies outside the area where its projection {crs} is defined; clip it "
+                "to the units first.",
                 crs=grid.crs.GetName(),
             )
         longitude, latitude = (points * radians).T.reshape(2, *x.shape)

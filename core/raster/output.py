@@ -64,10 +64,21 @@ class RasterOutput:
     def _create(self):
         kinds = {"float32": gdal.GDT_Float32, "float64": gdal.GDT_Float64, "int16": gdal.GDT_Int16}
         kinds |= {"uint8": gdal.GDT_Byte, "int32": gdal.GDT_Int32}
-        options = ["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER", "NUM_THREADS=ALL_CPUS", "INTERLEAVE=BAND"]
+        options = [
+            "TILED=YES",
+            "COMPRESS=DEFLATE",
+            "BIGTIFF=IF_SAFER",
+            "NUM_THREADS=ALL_CPUS",
+            "INTERLEAVE=BAND",
+        ]
         options.append("PREDICTOR=3" if self.dtype.kind == "f" else "PREDICTOR=2")
         dataset = gdal.GetDriverByName("GTiff").Create(
-            str(self._partial), self.grid.width, self.grid.height, len(self.bands), kinds[self.dtype.name], options
+            str(self._partial),
+            self.grid.width,
+            self.grid.height,
+            len(self.bands),
+            kinds[self.dtype.name],
+            options,
         )
         if dataset is None:
             raise RuntimeError("the file cannot be created")
@@ -136,8 +147,8 @@ class RasterOutput:
 
     def _failure(self, reason):
         return InputDataError(
-            "The raster {path} could not be written ({reason}); check that the folder can be written and that the disk "
-            "has room. Nothing was kept.",
+            "The raster {path} could not be written ({reason}); check that the folder can be written and "
+            "that the disk has room. Nothing was kept.",
             path=self.path,
             reason=str(reason).strip(),
         )

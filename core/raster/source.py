@@ -97,7 +97,9 @@ def _describe(dataset, path, name, band_number):
     band = dataset.GetRasterBand(band_number)
     flags = band.GetMaskFlags()
     columns, rows = band.GetBlockSize()
-    grid = Grid(dataset.RasterXSize, dataset.RasterYSize, tuple(dataset.GetGeoTransform()), dataset.GetProjection())
+    grid = Grid(
+        dataset.RasterXSize, dataset.RasterYSize, tuple(dataset.GetGeoTransform()), dataset.GetProjection()
+    )
     return RasterSource(
         path=path,
         name=name,
@@ -176,7 +178,8 @@ def _valid(source, values, mask):
 def nodata_in(dtype, nodata):
     """The nodata value in a raster's own type, None if no cell can equal it.
 
-    A float32 file holds the float32 next to its nodata text, and comparing whole numbers with a float is slow.
+    A float32 file holds the float32 next to its nodata text, and comparing whole numbers with a float is
+    slow.
     """
     if nodata is None or np.isnan(nodata):
         return None
@@ -189,8 +192,8 @@ def nodata_in(dtype, nodata):
 
 def _unreadable(source, row, rows, reason):
     return InputDataError(
-        "Raster {name} cannot be read at rows {first} to {last} ({reason}); the file is truncated or corrupt: copy or "
-        "download it again.",
+        "Raster {name} cannot be read at rows {first} to {last} ({reason}); the file is truncated or "
+        "corrupt: copy or download it again.",
         name=source.name,
         first=row,
         last=row + rows - 1,
@@ -250,15 +253,15 @@ def align(source, grid, alignment, classes):
         return source, ()
     if alignment == "error":
         raise InputDataError(
-            "Raster {name} is not on the grid of the first raster: {difference}. Choose an alignment (nearest for "
-            "classes) to put it there on the fly, or resample it first.",
+            "Raster {name} is not on the grid of the first raster: {difference}. Choose an alignment "
+            "(nearest for classes) to put it there on the fly, or resample it first.",
             name=source.name,
             difference=difference,
         )
     if grid.crs is None or source.grid.crs is None:
         raise InputDataError(
-            "Raster {name} cannot be put on the grid of the first raster, because one of them has no coordinate "
-            "system; assign it first.",
+            "Raster {name} cannot be put on the grid of the first raster, because one of them has no "
+            "coordinate system; assign it first.",
             name=source.name,
         )
     ratio = source.grid.cell_size_m / grid.cell_size_m
@@ -280,7 +283,8 @@ def _warped(source, grid, method):
     x0, a, b, y0, c, d = grid.geotransform
     if b != 0 or c != 0:
         raise InputDataError(
-            "{name} cannot be put on the grid of the first raster, which is rotated; use a north-up raster first.",
+            "{name} cannot be put on the grid of the first raster, which is rotated; use a north-up raster "
+            "first.",
             name=source.name,
         )
     missing = source.nodata

@@ -1,10 +1,10 @@
 """Polygons as zones of a grid: which cells have their centre in which polygon.
 
-Polygons become edges in pixel coordinates of the whole raster once; a window asks for its spans (runs of cells
-of a row that belong to one zone). Where an edge crosses the centre line of a row is computed from the edge and the
-row alone, so neither the window nor the order of the polygons can move a cell, and two polygons that share an edge
-share every cell along it without gap or overlap: a centre exactly on a border belongs to the polygon east
-of it, and one exactly on a horizontal border to the polygon south of it.
+Polygons become edges in pixel coordinates of the whole raster once; a window asks for its spans (runs of
+cells of a row that belong to one zone). Where an edge crosses the centre line of a row is computed from the
+edge and the row alone, so neither the window nor the order of the polygons can move a cell, and two polygons
+that share an edge share every cell along it without gap or overlap: a centre exactly on a border belongs to
+the polygon east of it, and one exactly on a horizontal border to the polygon south of it.
 """
 
 import struct
@@ -99,8 +99,8 @@ def zone_edges(polygons, grid):
             pixels = grid.to_pixels(ring)
             if not np.isfinite(pixels).all():
                 raise InputDataError(
-                    "Polygon {number} has a vertex outside the area where the raster's coordinate system is defined; "
-                    "clip it or use another raster.",
+                    "Polygon {number} has a vertex outside the area where the raster's coordinate system is "
+                    "defined; clip it or use another raster.",
                     number=zone + 1,
                 )
             parts["x1"].append(pixels[:-1, 0])
@@ -184,9 +184,7 @@ def _without_overlap(spans):
     kept, overlaps = [], []
     for row in np.unique(spans.row[clashing]):
         of_row = spans.row == row
-        ordered = sorted(
-            zip(spans.zone[of_row], spans.start[of_row], spans.stop[of_row], strict=True)
-        )
+        ordered = sorted(zip(spans.zone[of_row], spans.start[of_row], spans.stop[of_row], strict=True))
         taken = []  # (start, stop, zone) of this row, which earlier zones hold
         for zone, start, stop in ordered:
             free = [(start, stop)]
@@ -197,9 +195,7 @@ def _without_overlap(spans):
             taken += [(a, b, zone) for a, b in free]
         kept += [(row, a, b, zone) for a, b, zone in sorted(taken)]
     kept = np.array(kept, dtype=np.int64).reshape(-1, 4)
-    together = Spans(
-        *(np.concatenate((column[~clashing], kept[:, i])) for i, column in enumerate(spans))
-    )
+    together = Spans(*(np.concatenate((column[~clashing], kept[:, i])) for i, column in enumerate(spans)))
     order = np.lexsort((together.start, together.row))
     overlaps = np.array(overlaps, dtype=np.int64).reshape(-1, 5)
     return Spans(*(column[order] for column in together)), Overlaps(*overlaps.T)
@@ -214,7 +210,8 @@ def _minus(part, taken):
 class Runs(NamedTuple):
     """All cells of a window, cut into runs of one zone and one row each, without gaps.
 
-    `begin` counts cells along the window's rows, `row` is the raster's, and zone `zones` is outside all zones.
+    `begin` counts cells along the window's rows, `row` is the raster's, and zone `zones` is outside all
+    zones.
     """
 
     begin: np.ndarray
@@ -241,7 +238,8 @@ def runs_of(spans, window, zones):
     some = slice(*np.searchsorted(spans.row, (window.row, window.row + window.rows)))
     offset = (spans.row[some] - window.row) * window.columns - window.column
     row_ends = np.arange(1, window.rows + 1) * window.columns
-    # An empty run at the end of every row cuts what is outside at the row; it sorts before a span that starts there.
+    # An empty run at the end of every row cuts what is outside at the row; it sorts before a span that
+    # starts there.
     begin = np.concatenate((row_ends, offset + spans.start[some]))
     end = np.concatenate((row_ends, offset + spans.stop[some]))
     order = np.argsort(begin, kind="stable")
@@ -324,7 +322,5 @@ def _read_geometry(wkb, at):
             rings.append(values.reshape(points, dimensions)[:, :2].astype(float))
             at += 8 * points * dimensions
     else:
-        raise InputDataError(
-            "A unit is no polygon (geometry type {kind}); use a polygon layer.", kind=kind
-        )
+        raise InputDataError("A unit is no polygon (geometry type {kind}); use a polygon layer.", kind=kind)
     return rings, at
