@@ -350,7 +350,7 @@ class _FactorLattice:
             if counts.prod() > _MOST_NODES:
                 raise InputDataError(
                     "The projection {crs} changes areas too abruptly over this raster for true cell areas; "
-                    "clip the raster to the units or reproject it to an equal-area projection.",
+                    "clip the raster to the units, or choose planar areas if it is in an equal-area projection.",
                     crs=grid.crs.GetName(),
                 )
 
@@ -427,7 +427,7 @@ def _exact_factors(grid, planar_m2):
         if not np.isfinite(points).all():
             raise InputDataError(
                 "A part of the raster lies outside the area where its projection {crs} is defined; clip it "
-                "to the units first.",
+                "to the units first, or choose planar areas if the projection is an equal-area one.",
                 crs=grid.crs.GetName(),
             )
         longitude, latitude = (points * radians).T.reshape(2, *x.shape)
