@@ -281,20 +281,21 @@ def align(source, grid, alignment, classes):
 def _warped(source, grid, method):
     """The source as a virtual raster on `grid`: its text is its path, so that every thread can open it."""
     x0, a, b, y0, c, d = grid.geotransform
-    if b != 0 or c != 0:
+    if b != 0 or c != 0 or a < 0 or d > 0:
         raise InputDataError(
-            "{name} cannot be put on the grid of the first raster, which is rotated; use a north-up raster "
+            "{name} cannot be put on the grid of the first raster, which is rotated or upside down; use a north-up raster "
             "first.",
             name=source.name,
         )
     missing = source.nodata
     if missing is None:
         missing = _unused_value(source)
-    memory_path = f"/vsimem/landcarbon-{abs(hash((source.path, source.band, grid, method)))}.vrt"
     with gdal_exceptions():
-        dataset = gdal.Warp(
-            memory_path,
-            gdal.Translate("", source.path, format="VRT", bandList=[source.band]),
+        # The texts of the virtual rasters name their sources, so that no thread depends on another's handle.
+        one_band = gdal.Open(_text_of(gdal.Translate("", source.path, format="VRT", bandList=[source.band])))
+        warped = gdal.Warp(
+            "",
+            one_band,
             format="VRT",
             dstSRS=grid.crs_wkt,
             outputBounds=(x0, y0 + d * grid.height, x0 + a * grid.width, y0),
@@ -305,13 +306,14 @@ def _warped(source, grid, method):
             errorThreshold=0,  # an approximated transformation depends on the window
             multithread=False,
         )
-        if dataset is None:
+        if warped is None:
             raise InputDataError("{name} cannot be put on the grid of the first raster.", name=source.name)
-        text = dataset.GetMetadata("xml:VRT")[0]
-        aligned = _describe(dataset, text, source.name, 1)
-        del dataset
-        gdal.Unlink(memory_path)
+        aligned = _describe(warped, _text_of(warped), source.name, 1)
     return replace(aligned, grid=grid)
+
+
+def _text_of(virtual):
+    return virtual.GetMetadata("xml:VRT")[0]
 
 
 def _unused_value(source):
