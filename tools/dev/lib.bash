@@ -135,7 +135,8 @@ use_profile() {
 
 # Test tools
 
-# ensure_venv NAME REQUIREMENTS: a venv that sees QGIS; installs the requirements again only when they changed.
+# ensure_venv NAME REQUIREMENTS [PIP_OPTIONS]: a venv that sees QGIS; installs the requirements again only when
+# they changed.
 ensure_venv() {
     local venv="$WORK/$1" wanted numpy
     if ! "$venv/bin/python" -c 'import pip, qgis' >/dev/null 2>&1; then
@@ -152,7 +153,7 @@ ensure_venv() {
     # QGIS and GDAL are built for one major version of numpy, and pip must not bring the next
     numpy="$("$PYTHON" -c 'import numpy; print(int(numpy.__version__.split(".")[0]) + 1)')"
     printf 'numpy<%s\n' "$numpy" >"$venv/constraints.txt"
-    "$venv/bin/python" -m pip install -q --disable-pip-version-check \
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check "${@:3}" \
         -r "$ROOT/$2" -c "$venv/constraints.txt" >"$venv/pip.log" 2>&1 || {
         tail -n 20 "$venv/pip.log" >&2
         fail "pip could not install $2; all of its output is in $venv/pip.log."
