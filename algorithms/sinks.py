@@ -297,9 +297,9 @@ class Results:
 
     def _finish(self, written):
         """Name, style and group of an output that is loaded; style and record beside one that is a file."""
-        apply_when_loaded(
-            self.context, written.destination, written.title, self.algorithm.displayName(), written.style
-        )
+        label = self.algorithm.parameterDefinition(written.name).description()
+        group = self.algorithm.displayName()
+        apply_when_loaded(self.context, written.destination, label, written.title, group, written.style)
         if written.path is None or is_temporary(written.path, self.context):
             return
         if written.style is not None and written.drawn:

@@ -27,9 +27,9 @@ from qgis.PyQt.QtGui import QColor
 
 from .base import tr
 
-# Okabe and Ito's colours, the last two darker, so that they stay apart for protan, deutan and tritan readers.
-SINK, LOW_CARBON, OPTIMISED, CONTROL, HIGH_CARBON = "#009e73", "#56b4e9", "#f0e442", "#e69f00", "#8c2d04"
-NO_ZONE = "#c8c8c8"
+# After Okabe and Ito, lighter and darker where protan, deutan or tritan readers would take two for one.
+SINK, LOW_CARBON, OPTIMISED, CONTROL, HIGH_CARBON = "#00795a", "#7cc8f4", "#f0e442", "#d97a00", "#8c2d04"
+NO_ZONE = "#b4b4b4"
 OUTLINE = "#5a5a5a"
 
 ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schemes
@@ -52,9 +52,8 @@ ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schem
 EMISSION = ("#542788", "#998ec3", "#d8daeb", "#fee0b6", "#f1a340", "#b35806")
 COEFFICIENT = ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e")
 COEFFICIENT_BREAKS = (0.5, 0.8, 1.0, 1.25, 2.0)  # symmetric about 1 as ratios: 0.8 = 1 / 1.25
-DENSITY = ("#542788", "#998ec3", "#d8daeb", "#f7f7f7", "#fee0b6", "#f1a340", "#b35806")
+DENSITY = ("#542788", "#998ec3", "#c9c3e3", "#f7f7f7", "#fdd49e", "#f1a340", "#b35806")
 DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak, built-up land emits strongly
-NEUTRAL = 3  # the class of DENSITY that holds 0
 
 
 def zones(scheme, field="zone"):
@@ -132,11 +131,6 @@ def choice(styles):
             styles[name](layer)
 
     return style
-
-
-def years_only(layer):
-    """No renderer of its own: the temporal range, where there is a year."""
-    by_year(layer)
 
 
 def density(mass, years=()):
@@ -244,9 +238,16 @@ def round_125(value):
 
 
 def by_year(layer, field="year"):
-    """Give a layer with a whole-number field of years its temporal range, row by row."""
+    """Give a layer with a whole-number field of years its temporal range, row by row.
+
+    Where the map shows no time, all years lie on top of each other: the latest is drawn last.
+    """
     if layer.fields().lookupField(field) < 0:
         return
+    if layer.renderer() is not None:
+        latest_last = QgsFeatureRequest.OrderByClause(f'"{field}"', True, True)
+        layer.renderer().setOrderBy(QgsFeatureRequest.OrderBy([latest_last]))
+        layer.renderer().setOrderByEnabled(True)
     temporal = layer.temporalProperties()
     temporal.setMode(Qgis.VectorTemporalMode.FeatureDateTimeStartAndEndFromExpressions)
     temporal.setStartExpression(f'make_datetime("{field}", 1, 1, 0, 0, 0)')
@@ -287,15 +288,16 @@ class StyleWhenLoaded(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
 
 
-def apply_when_loaded(context, destination, title, group, style):
+def apply_when_loaded(context, destination, label, title, group, style):
     """Give an output its layer name, its group in the layer tree and its style when it is loaded.
 
-    A name that the user or a model chose, and a group from the settings, stay.
+    A name that the user or a model chose (one that is not the output's label) and a group from the settings
+    stay.
     """
     if not context.willLoadLayerOnCompletion(destination):
         return
     details = context.layerToLoadOnCompletionDetails(destination)
-    if title and not details.forceName:
+    if title and details.name in ("", label) and not details.forceName:
         details.name = title
     details.groupName = details.groupName or group
     if style is not None:

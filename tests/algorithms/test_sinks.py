@@ -344,6 +344,13 @@ def test_loaded_layer_gets_title_group_and_style(draft, context, feedback):
     assert layer.temporalProperties().isActive()
 
 
+def test_name_that_the_user_chose_stays(draft, context):
+    value = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    value.destinationName = "My province"
+    done = draft(lambda results: write_polygons(results, title="Carbon budget 2019"), OUTPUT=value)
+    assert context.layerToLoadOnCompletionDetails(done["OUTPUT"]).name == "My province"
+
+
 def test_two_loaded_outputs_keep_a_style_each(draft, context, feedback):
     first, details_1 = loaded(draft, context, "A", "memory:")
     second, details_2 = loaded(draft, context, "B", "memory:")

@@ -1,0 +1,309 @@
+"""Styles: fixed zone colours, classes centred on 0 and 1, temporal range, kept in files."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from landcarbon.algorithms.styling import (
+    COEFFICIENT,
+    COEFFICIENT_BREAKS,
+    DENSITY,
+    DENSITY_BREAKS,
+    EMISSION,
+    NO_ZONE,
+    ZONES,
+    by_year,
+    class_labels,
+    coefficient,
+    density,
+    net_emission,
+    round_125,
+    symmetric_breaks,
+    year_span,
+    zones,
+)
+from landcarbon.core.zoning.balance_zoning import SCHEMES
+from qgis.core import Qgis, QgsExpression, QgsExpressionContext, QgsRasterLayer, QgsRenderContext
+from qgis.PyQt.QtCore import QDate, QDateTime, QTime
+
+from .conftest import square
+
+# Machado, Oliveira and Fernandes 2009, severity 1.0: linear RGB as a reader without one kind of cone sees it.
+READERS = {
+    "normal": np.eye(3),
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+# sRGB (D65) to XYZ over its white, IEC 61966-2-1.
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+) / np.array([[0.95047], [1.0], [1.08883]])
+
+
+def cielab(colour, reader):
+    """CIE L*a*b* of '#rrggbb' as a reader sees it."""
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    x, y, z = TO_XYZ @ np.clip(np.array(READERS[reader]) @ linear, 0, 1)
+    x, y, z = (np.cbrt(v) if v > 216 / 24389 else (24389 / 27 * v + 16) / 116 for v in (x, y, z))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def least_difference(colours, reader):
+    """The smallest CIE 1976 colour difference of two of the colours; 2.3 is just noticeable."""
+    return min(
+        float(np.linalg.norm(cielab(first, reader) - cielab(second, reader)))
+        for first, second in combinations(colours, 2)
+    )
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("scheme", ZONES)
+def test_zone_colours_can_be_told_apart(scheme, reader):
+    colours = [colour for _, _, colour in ZONES[scheme]] + [NO_ZONE]
+    assert least_difference(colours, reader) > 20
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY])
+def test_class_colours_can_be_told_apart(colours, reader):
+    assert least_difference(colours, reader) > 15
+
+
+@pytest.mark.parametrize("scheme", ZONES)
+def test_zone_codes_and_names_are_those_of_core(scheme):
+    assert {code: name for code, name, _ in ZONES[scheme]} == SCHEMES[scheme]
+
+
+def test_a_zone_has_one_colour_in_both_schemes():
+    colours = {}
+    for scheme in ZONES.values():
+        for _, name, colour in scheme:
+            colours.setdefault(name, set()).add(colour)
+    assert all(len(found) == 1 for found in colours.values())
+
+
+@pytest.fixture
+def layer(make_layer):
+    """A layer of squares with one numeric field, and a year."""
+
+    def layer(field, values, years=None, kind=float):
+        years = [2019] * len(values) if years is None else years
+        return make_layer(
+            {field: kind, "year": int},
+            list(zip(values, years, strict=True)),
+            [square(x, 0) for x in range(len(values))],
+        )
+
+    return layer
+
+
+def legend_of(layer):
+    """The legend's label of every feature, as the renderer draws it."""
+    renderer = layer.renderer().clone()
+    context = QgsRenderContext()
+    renderer.startRender(context, layer.fields())
+    labels = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
+    found = [
+        next((labels[key] for key in renderer.legendKeysForFeature(feature, context)), None)
+        for feature in layer.getFeatures()
+    ]
+    renderer.stopRender(context)
+    return found
+
+
+def colours_of(layer):
+    return [item.symbol().color().name() for item in layer.renderer().legendSymbolItems()]
+
+
+def test_zones_by_code(layer):
+    units = layer("zone", [1, 5, None], kind=int)
+    zones("five")(units)
+    assert legend_of(units) == ["Carbon sink functional zone", "High-carbon optimisation zone", "No zone"]
+    assert colours_of(units) == [colour for _, _, colour in ZONES["five"]] + [NO_ZONE]
+
+
+def test_no_grey_where_every_unit_has_a_zone(layer):
+    units = layer("zone", [1, 2], kind=int)
+    zones("four")(units)
+    assert NO_ZONE not in colours_of(units)
+
+
+def test_net_emission_is_centred_on_zero(layer):
+    # |values| 1, 1, 3, 40, 60, 100: thirds near 2.3 and 46.7, rounded to 2 and 50.
+    units = layer("net_t", [-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, 0.0, None])
+    net_emission("t C")(units)
+    assert legend_of(units) == [
+        "-2 – 0 t C",
+        "0 – 2 t C",
+        "2 – 50 t C",
+        "2 – 50 t C",
+        "≥ 50 t C",
+        "< -50 t C",
+        "0 – 2 t C",
+        None,
+    ]
+
+
+def test_net_emission_says_its_mass(layer):
+    units = layer("net_t", [1.0])
+    net_emission("t CO2")(units)
+    assert all(label.endswith(" t CO2") for label in legend_of(units))
+
+
+def test_coefficient_of_one_counts_as_above_one(layer):
+    units = layer("ecc", [0.4, 0.5, 0.9, 1.0, 1.24, 1.25, 3.0])
+    coefficient("ecc")(units)
+    assert legend_of(units) == [
+        "ECC < 0.5",
+        "ECC 0.5 – 0.8",
+        "ECC 0.8 – 1",
+        "ECC 1 – 1.25",
+        "ECC 1 – 1.25",
+        "ECC 1.25 – 2",
+        "ECC ≥ 2",
+    ]
+
+
+def test_coefficient_breaks_are_symmetric_as_ratios():
+    assert [1 / value for value in reversed(COEFFICIENT_BREAKS)] == pytest.approx(COEFFICIENT_BREAKS)
+
+
+@pytest.mark.parametrize(("colours", "breaks"), [(EMISSION, 5), (COEFFICIENT, 5), (DENSITY, 6)])
+def test_one_colour_more_than_breaks(colours, breaks):
+    assert len(colours) == breaks + 1
+
+
+def test_style_survives_a_qml(layer, tmp_path):
+    units = layer("net_t", [-1.0, 3.0, 60.0])
+    net_emission("t C")(units)
+    before = legend_of(units)
+    units.saveNamedStyle(str(tmp_path / "a.qml"))
+    other = units.clone()
+    other.setRenderer(None)
+    _, loaded = other.loadNamedStyle(str(tmp_path / "a.qml"))
+    assert loaded
+    assert legend_of(other) == before
+    assert other.temporalProperties().isActive()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], (-2, -1, 0, 1, 2)),
+        ([0.0, np.nan], (-2, -1, 0, 1, 2)),
+        ([5.0], (-10, -5, 0, 5, 10)),  # both thirds are 5: the outer break is twice the inner
+        ([-7e6, 7e6, 7e6], (-1e7, -5e6, 0, 5e6, 1e7)),
+        ([1e-4, 1e-3, 1e-2, 1e-1], (-1e-2, -1e-3, 0, 1e-3, 1e-2)),
+    ],
+)
+def test_symmetric_breaks(values, expected):
+    assert symmetric_breaks(np.array(values)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1.0, 1), (1.5, 2), (3.0, 2), (3.3, 5), (8.0, 10), (0.07, 0.05)]
+)
+def test_round_125(value, expected):
+    # By ratio: 3 / 2 = 1.5 < 5 / 3 = 1.67; 0.07 / 0.05 = 1.4 < 0.1 / 0.07 = 1.43
+    assert round_125(value) == pytest.approx(expected)
+
+
+def test_labels_have_marks_for_thousands():
+    assert class_labels((-20_000.0, 0.0), "t C") == ["< -20,000 t C", "-20,000 – 0 t C", "≥ 0 t C"]
+
+
+def test_year_is_the_temporal_range(layer):
+    units = layer("net_t", [1.0, 2.0], years=[2000, 2020])
+    net_emission("t C")(units)
+    temporal = units.temporalProperties()
+    assert temporal.mode() == Qgis.VectorTemporalMode.FeatureDateTimeStartAndEndFromExpressions
+    assert temporal.isActive()
+    context = QgsExpressionContext()
+    context.setFeature(next(units.getFeatures()))
+    begin, end = (
+        QgsExpression(text).evaluate(context)
+        for text in (temporal.startExpression(), temporal.endExpression())
+    )
+    assert begin == QDateTime(QDate(2000, 1, 1), QTime(0, 0, 0))
+    assert end == QDateTime(QDate(2000, 12, 31), QTime(23, 59, 59))
+
+
+def test_latest_year_is_drawn_last(layer):
+    units = layer("net_t", [1.0, 2.0], years=[2020, 2000])
+    net_emission("t C")(units)
+    (clause,) = units.renderer().orderBy().list()
+    assert (clause.expression().expression(), clause.ascending()) == ('"year"', True)
+    assert units.renderer().orderByEnabled()
+
+
+def test_layer_without_year_has_no_temporal_range(make_layer):
+    units = make_layer({"net_t": float}, [(1.0,)], [square(0, 0)])
+    by_year(units)
+    assert not units.temporalProperties().isActive()
+
+
+def test_density_is_centred_on_zero(make_raster):
+    raster = QgsRasterLayer(make_raster("d.tif", np.array([[-0.58, 0.0, 0.497, 65.3]])), "d")
+    density("t C", [2019])(raster)
+    shade = raster.renderer().shader().rasterShaderFunction().shade
+    # liu2025 [t C/ha]: forest, nothing, cropland, construction of East China; and two beyond the breaks.
+    colours = ["#{:02x}{:02x}{:02x}".format(*shade(v)[1:4]) for v in (-0.581, 0.0, 0.497, 65.3, -5.77, 20.0)]
+    assert colours == [DENSITY[1], DENSITY[3], DENSITY[4], DENSITY[6], DENSITY[0], DENSITY[5]]
+
+
+def test_density_legend_has_its_unit(make_raster):
+    raster = QgsRasterLayer(make_raster("d.tif", np.array([[1.5]])), "d")
+    density("t CO2", [2019])(raster)
+    labels = [item.label for item in raster.renderer().shader().rasterShaderFunction().colorRampItemList()]
+    assert len(labels) == len(DENSITY_BREAKS) + 1
+    assert all(label.endswith("t CO2/ha") for label in labels)
+
+
+def test_density_classes_beside_zero_are_mirrored_or_neutral():
+    lower, upper = (value for value in DENSITY_BREAKS if abs(value) < 0.01)
+    assert lower == -upper
+    assert DENSITY[3] == "#f7f7f7"  # the class that holds 0
+
+
+def test_density_bands_get_their_years(tmp_path):
+    from osgeo import gdal
+
+    path = str(tmp_path / "d.tif")
+    gdal.GetDriverByName("GTiff").Create(path, 2, 2, 2, gdal.GDT_Float32)
+    raster = QgsRasterLayer(path, "d")
+    density("t C", [2000, 2020])(raster)
+    temporal = raster.temporalProperties()
+    assert temporal.mode() == Qgis.RasterTemporalMode.FixedRangePerBand
+    assert temporal.isActive()
+    assert temporal.fixedRangePerBand()[2].begin() == QDateTime(QDate(2020, 1, 1), QTime(0, 0, 0))
+    assert raster.renderer().inputBand() == 2  # the latest year is shown
+
+
+def test_density_style_survives_a_qml(make_raster, tmp_path):
+    raster = QgsRasterLayer(make_raster("d.tif", np.array([[1.5]])), "d")
+    density("t C", [2019])(raster)
+    raster.saveNamedStyle(str(tmp_path / "d.qml"))
+    other = QgsRasterLayer(str(tmp_path / "d.tif"), "d")
+    items = other.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [item.color.name() for item in items] == list(DENSITY)
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"), [(None, ""), ([], ""), ([2019, 2019], "2019"), ([2020, 2000], "2000-2020")]
+)
+def test_year_span(years, expected):
+    assert year_span(years) == expected
