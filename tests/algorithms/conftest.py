@@ -54,8 +54,10 @@ def provider(qgis_app) -> QgsProcessingProvider:
     from landcarbon.provider import LandCarbonProvider
 
     provider = LandCarbonProvider()
-    QgsApplication.processingRegistry().addProvider(provider)
-    return provider
+    registry = QgsApplication.processingRegistry()
+    registry.addProvider(provider)
+    yield provider
+    registry.removeProvider(provider)
 
 
 @pytest.fixture
@@ -67,7 +69,9 @@ def feedback():
 def context():
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
-    return context
+    yield context
+    # pytest keeps the context of the last test beyond the application, which must not happen to its layers.
+    context.temporaryLayerStore().removeAllMapLayers()
 
 
 @pytest.fixture
