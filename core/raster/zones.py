@@ -96,18 +96,21 @@ def zone_edges(polygons, grid):
         if wkb is None:
             continue
         for ring in rings_of(wkb):
-            pixels = grid.to_pixels(ring)
-            if not np.isfinite(pixels).all():
+            if not np.isfinite(ring).all():
                 raise InputDataError(
                     "Polygon {number} has a vertex outside the area where the raster's coordinate system is "
                     "defined; clip it or use another raster.",
                     number=zone + 1,
                 )
-            parts["x1"].append(pixels[:-1, 0])
-            parts["y1"].append(pixels[:-1, 1])
-            parts["x2"].append(pixels[1:, 0])
-            parts["y2"].append(pixels[1:, 1])
-            parts["zone"].append(np.full(len(pixels) - 1, zone, dtype=np.int32))
+            starts = grid.to_pixels(ring)
+            ends = np.roll(
+                starts, -1, axis=0
+            )  # closes a ring that is not; of one that is, the last edge is empty
+            parts["x1"].append(starts[:, 0])
+            parts["y1"].append(starts[:, 1])
+            parts["x2"].append(ends[:, 0])
+            parts["y2"].append(ends[:, 1])
+            parts["zone"].append(np.full(len(ring), zone, dtype=np.int32))
     x1, y1, x2, y2, zone = (
         np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int32 if name == "zone" else float)
         for name, arrays in parts.items()

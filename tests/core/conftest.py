@@ -73,23 +73,22 @@ def make_vrt(tmp_path):
 
 @pytest.fixture
 def make_polygon():
-    """`make_polygon(outer, hole, ...)`: well-known binary of a polygon, rings as lists of (x, y), closed here.
+    """`make_polygon(outer, hole, ...)`: well-known binary of a polygon, rings as lists of (x, y).
 
-    `parts=[[outer, hole], [outer], ...]` makes a multipolygon. `order` is '<' or '>', `z` and `m` add ordinates,
-    `extended` writes them as PostGIS does, `srid` implies it.
+    `parts=[[outer, hole], [outer], ...]` makes a multipolygon. `order` is '<' or '>', `z` and `m` add
+    ordinates, `extended` writes them as PostGIS does, `srid` implies it.
     """
 
     def header(kind, order, z, m, extended, srid):
-        if extended or srid is not None:
-            kind |= (
-                (0x80000000 if z else 0) | (0x40000000 if m else 0) | (0x20000000 if srid is not None else 0)
-            )
+        if extended:
+            kind |= 0x80000000 * z | 0x40000000 * m | 0x20000000 * (srid is not None)
         else:
             kind += 1000 * z + 2000 * m
         text = struct.pack("B", 1 if order == "<" else 0) + struct.pack(order + "I", kind)
         return text + (struct.pack(order + "I", srid) if srid is not None else b"")
 
     def make(*rings, parts=None, order="<", z=False, m=False, extended=False, srid=None):
+        extended = extended or srid is not None
         if parts is not None:
             text = header(6, order, z, m, extended, srid) + struct.pack(order + "I", len(parts))
             return text + b"".join(make(*part, order=order, z=z, m=m, extended=extended) for part in parts)
@@ -108,7 +107,7 @@ def make_polygon():
 def row_areas():
     """`row_areas(edges, a, inverse_flattening, degrees_wide)`: area of one cell of every row [m2].
 
-    Snyder 1987, eq. 3-12, as printed, in extended precision; `edges` are the latitudes of the rows' borders [deg].
+    Snyder 1987, eq. 3-12, as printed, in extended precision; `edges` are latitudes between rows [deg].
     """
 
     def q(latitude, e):
