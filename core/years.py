@@ -8,7 +8,8 @@ from .notes import decision, listing
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 _DIGITS = re.compile(r"\d+")
-_RANGE = re.compile(r"(\d{4})\s*[-–]\s*(\d{4})")
+_DASH = re.compile(r"\s*[-–—~～]\s*")
+_RANGE = re.compile(r"(\d{4})-(\d{4})")
 
 
 def year_in(name):
@@ -109,16 +110,16 @@ def years_of(names, given=""):
 
 def _parse(text):
     years = []
-    for part in re.split(r"[,;，；\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())):
+    for part in re.split(r"[,;，；、\s]+", _DASH.sub("-", text.strip())):
         whole = _RANGE.fullmatch(part)
-        if whole:
-            first, last = int(whole[1]), int(whole[2])
-            years += range(first, last + 1)
+        if whole and FIRST_YEAR <= int(whole[1]) <= int(whole[2]) <= LAST_YEAR:
+            years += range(int(whole[1]), int(whole[2]) + 1)
         elif part.isdecimal() and FIRST_YEAR <= int(part) <= LAST_YEAR:
             years.append(int(part))
         elif part:
             raise InputDataError(
-                "'{part}' in YEARS is no year from 1900 to 2100; write for example 2000,2005 or 2000-2020.",
+                "'{part}' in YEARS is no year from 1900 to 2100, nor a range of such years from the first to "
+                "the last; write for example 2000,2005 or 2000-2020.",
                 part=part,
             )
     return tuple(years)

@@ -1,5 +1,6 @@
 """Raster files that are there whole, or not at all."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from ..errors import InputDataError
 from .gdal_state import gdal_exceptions
 
 _ROWS_AT_ONCE = 256
+_SIDECARS = (".aux.xml", ".ovr", ".msk")  # statistics, overviews and masks that GDAL keeps beside a file
 
 
 class OutputBand(NamedTuple):
@@ -34,7 +36,7 @@ class RasterOutput:
     dtype : str
         A numpy type.
     nodata : float
-        Written where a cell is NaN or masked.
+        Written where a cell is missing.
 
     Raises
     ------
@@ -48,7 +50,7 @@ class RasterOutput:
         self.bands = tuple(bands)
         self.dtype = np.dtype(dtype)
         self.nodata = nodata
-        self._partial = self.path.with_name(f"{self.path.stem}.{os.getpid()}.part.tif")
+        self._partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part.tif")
         self._dataset = None
         self._valid_cells = [0] * len(self.bands)
 
@@ -57,7 +59,7 @@ class RasterOutput:
             with gdal_exceptions():
                 self._dataset = self._create()
         except RuntimeError as error:
-            self._remove()
+            self._discard()
             raise self._failure(error) from error
         return self
 
@@ -101,11 +103,15 @@ class RasterOutput:
         column, row : int
             Of the block's first cell.
         values : array, shape (rows, columns)
-            NaN = missing.
+            Missing: what is not finite, in an array of whole numbers the nodata value.
         """
-        missing = np.isnan(values) if values.dtype.kind == "f" else values == self.nodata
+        missing = ~np.isfinite(values) if values.dtype.kind == "f" else values == self.nodata
         self._valid_cells[band - 1] += int(values.size - np.count_nonzero(missing))
         stored = np.where(missing, self.nodata, values).astype(self.dtype)
+        if self.dtype.kind == "f":
+            # A value that happens to be the nodata value moves by its last digit instead of getting lost.
+            nodata = self.dtype.type(self.nodata)
+            stored[(stored == nodata) & ~missing] = np.nextafter(nodata, self.dtype.type(np.inf))
         try:
             with gdal_exceptions():
                 self._dataset.GetRasterBand(band).WriteArray(stored, column, row)
@@ -114,18 +120,16 @@ class RasterOutput:
 
     def __exit__(self, kind, error, trace):
         try:
-            with gdal_exceptions():
-                if kind is None:
+            if kind is None:
+                with gdal_exceptions():
                     self._dataset.FlushCache()
-                self._dataset = None
-                if kind is None:
+                    self._dataset = None
                     self._check()
-                    os.replace(self._partial, self.path)
+                self._move()
         except (RuntimeError, OSError) as failure:
             raise self._failure(failure) from failure
         finally:
-            self._dataset = None
-            self._remove()
+            self._discard()
 
     def _check(self):
         """Read the file back: a full disk can go unnoticed until the file is closed."""
@@ -141,9 +145,23 @@ class RasterOutput:
             if found != expected:
                 raise RuntimeError(f"{found} of {expected} cells of band {number} can be read back")
 
-    def _remove(self):
-        if self._partial.exists():
-            self._partial.unlink()
+    def _move(self):
+        """Give the file its name; what GDAL kept beside the old one does not fit the new one."""
+        os.replace(self._partial, self.path)
+        for suffix in _SIDECARS:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(f"{self.path}{suffix}")
+            with contextlib.suppress(FileNotFoundError):
+                # A coordinate system that a GeoTIFF cannot hold is in the .aux.xml.
+                os.replace(f"{self._partial}{suffix}", f"{self.path}{suffix}")
+
+    def _discard(self):
+        """Close and remove what is not complete, whatever GDAL says of it."""
+        with contextlib.suppress(RuntimeError), gdal_exceptions():
+            self._dataset = None
+        for suffix in ("", *_SIDECARS):
+            with contextlib.suppress(OSError):
+                os.unlink(f"{self._partial}{suffix}")
 
     def _failure(self, reason):
         return InputDataError(
