@@ -118,19 +118,8 @@ class BalanceZoning(LandCarbonAlgorithm):
         record.note(*found.notes)
 
         # Results
-        names = zone_names(scheme)
         with results:
-            fields, rows = units.output(
-                {
-                    "zone": (int, coded(found.codes)),
-                    "zone_name": (str, [names.get(code) for code in found.codes.tolist()]),
-                },
-                record,
-            )
-            title = tr("Carbon balance zones {years}").format(years=units.span)
-            results.layer(
-                self.OUTPUT, fields, rows, units.layer.wkb_type, units.layer.crs, title, zones(scheme)
-            )
+            self.write_units(results, units, found.codes, scheme)
             if results.wants(self.SUMMARY):
                 self.write_summary(results, units, found.codes, scheme, context)
             if results.wants(self.TRANSITIONS):
@@ -145,6 +134,18 @@ class BalanceZoning(LandCarbonAlgorithm):
                 label = self.parameterDefinition(name).description()
                 raise InputDataError("Choose the field '{label}'.", label=label)
             yield field
+
+    def write_units(self, results, units, codes, scheme):
+        """Write OUTPUT."""
+        names = zone_names(scheme)
+        columns = {
+            "zone": (int, coded(codes)),
+            "zone_name": (str, [names.get(code) for code in codes.tolist()]),
+        }
+        fields, rows = units.output(columns, results.record)
+        title = tr("Carbon balance zones {years}").format(years=units.span)
+        shapes, crs = units.layer.wkb_type, units.layer.crs
+        results.layer(self.OUTPUT, fields, rows, shapes, crs, title, zones(scheme))
 
     def write_summary(self, results, units, codes, scheme, context):
         """Write SUMMARY."""

@@ -53,9 +53,9 @@ class CarbonIndices(LandCarbonAlgorithm):
             self,
             tr("Carbon budget"),
             tr(
-                "Polygons or a table with emission and sequestration, such as the result of Carbon budget "
-                "of land use or Unit panel. All units of a year are the region that the coefficients refer "
-                "to. A column 'mass' says 't C' or 't CO2'."
+                "Polygons or a table with emission and sequestration, such as the result of Land-use "
+                "carbon budget or Unit panel. All units of a year are the region that the coefficients "
+                "refer to. A column 'mass' says 't C' or 't CO2'."
             ),
         )
         self.add(
@@ -81,8 +81,8 @@ class CarbonIndices(LandCarbonAlgorithm):
                 optional=True,
             ),
             tr(
-                "Tables with the columns unit, year, class and cs_t, such as the class areas of Carbon "
-                "budget of land use. Without them there is no footprint, carrying capacity and deficit."
+                "Tables with the columns unit, year, class and cs_t, such as the class areas of Land-use "
+                "carbon budget. Without them there is no footprint, carrying capacity and deficit."
             ),
         )
         self.add(
@@ -169,35 +169,33 @@ class CarbonIndices(LandCarbonAlgorithm):
 
         # Results
         with results:
-            fields, rows = units.output(
-                {
-                    "ce_t": (float, ce),
-                    "cs_t": (float, cs),
-                    **{name: (float, getattr(indices, name)) for name in INDICES},
-                    "state": (str, indices.state),
-                    "mass": (str, [mass] * len(ce)),
-                },
-                record,
-                restated=(units.names[CE_FIELD], units.names[CS_FIELD], "mass"),
-            )
-            title = tr("Carbon indices {years}").format(years=units.span)
-            results.layer(
-                self.OUTPUT,
-                fields,
-                rows,
-                units.layer.wkb_type,
-                units.layer.crs,
-                title,
-                self.style(indices, mass),
-            )
-            tables = (
-                (self.GROUPS, indices.groups, tr("Carbon indices of groups {years}")),
-                (self.REGION, indices.region, tr("Carbon indices of the region {years}")),
-            )
-            for name, columns, title in tables:
-                if columns is not None:
-                    results.table(name, *columns_as_rows(columns, year=int), title.format(years=units.span))
+            self.write_units(results, units, indices, ce, cs, mass)
+            self.write_tables(results, units, indices)
         return results.values
+
+    def write_units(self, results, units, indices, ce, cs, mass):
+        """Write OUTPUT."""
+        columns = {
+            "ce_t": (float, ce),
+            "cs_t": (float, cs),
+            **{name: (float, getattr(indices, name)) for name in INDICES},
+            "state": (str, indices.state),
+            "mass": (str, [mass] * len(ce)),
+        }
+        restated = (units.names[CE_FIELD], units.names[CS_FIELD], "mass")
+        fields, rows = units.output(columns, results.record, restated)
+        title = tr("Carbon indices {years}").format(years=units.span)
+        shapes, crs = units.layer.wkb_type, units.layer.crs
+        results.layer(self.OUTPUT, fields, rows, shapes, crs, title, self.style(indices, mass))
+
+    def write_tables(self, results, units, indices):
+        """Write GROUPS and REGION."""
+        for name, columns, title in (
+            (self.GROUPS, indices.groups, tr("Carbon indices of groups {years}")),
+            (self.REGION, indices.region, tr("Carbon indices of the region {years}")),
+        ):
+            if columns is not None:
+                results.table(name, *columns_as_rows(columns, year=int), title.format(years=units.span))
 
     def mass(self, units, parameters, context, record):
         """The mass of CE and CS: the input's own, else the one chosen."""

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProcessingFeatureSourceDefinition, QgsVectorLayer
+from qgis.core import (
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsVectorLayer,
+)
 
 from ..conftest import RunFailed, square
 
@@ -488,3 +493,22 @@ def test_folder_that_is_not_there_is_refused(run, budget, tmp_path):
 def test_folder_that_is_a_file_is_refused(run, budget, make_csv):
     with pytest.raises(RunFailed, match="does not exist or cannot be written"):
         run("carbonindices", INPUT=budget(), OUTPUT=f"{make_csv('a.csv', 'x')}/indices.gpkg")
+
+
+def test_loaded_layer_has_its_name_and_a_choice_of_styles(run, budget, tmp_path):
+    path = str(tmp_path / "indices.gpkg")
+    destination = QgsProcessingOutputLayerDefinition(path, QgsProject.instance())
+    done = run("carbonindices", INPUT=budget([*TWO, *later()]), GDP_FIELD="gdp", OUTPUT=destination)
+    details = done.context.layerToLoadOnCompletionDetails(path)
+    assert details.name == "Carbon indices 2020-2021"
+    loaded = QgsVectorLayer(path, details.name, "ogr")
+    details.postProcessor().postProcessLayer(loaded, done.context, done.feedback)
+    shown = {}
+    for name in loaded.styleManager().styles():
+        loaded.styleManager().setCurrentStyle(name)
+        shown[name] = loaded.renderer().classAttribute(), loaded.temporalProperties().isActive()
+    assert shown == {
+        "Economic contribution (ECC)": ("ecc", True),
+        "Ecological support (ESC)": ("esc", True),
+        "Net emission (CB)": ("cb", True),
+    }
