@@ -171,9 +171,12 @@ class UnitPanel(LandCarbonAlgorithm):
             self.write_panel(results, panel, units, span)
             if sums is not None:
                 results.table(
-                    self.GROUPS, *columns_as_rows(sums), tr("Groups {years}").format(years=span), by_year
+                    self.GROUPS,
+                    *columns_as_rows(sums, year=int),
+                    tr("Groups {years}").format(years=span).strip(),
+                    by_year,
                 )
-            results.table(self.UNMATCHED, *columns_as_rows(panel.unmatched), tr("Unmatched units"))
+            results.table(self.UNMATCHED, *columns_as_rows(panel.unmatched, year=int), tr("Unmatched units"))
         return results.values
 
     def units(self, parameters, context, feedback):
@@ -193,7 +196,7 @@ class UnitPanel(LandCarbonAlgorithm):
         added, rows = columns_as_rows(
             {"unit": panel.unit, **years, **panel.columns, **amounts, "mass": [panel.mass] * len(panel.unit)}
         )
-        title = tr("Carbon budget {years}").format(years=span)
+        title = tr("Carbon budget {years}").format(years=span).strip()
         if units is None:
             results.table(self.OUTPUT, added, rows, title, by_year)
             return
