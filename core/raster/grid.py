@@ -349,8 +349,8 @@ class _FactorLattice:
             counts = np.where(coarse, 2 * counts - 1, counts)
             if counts.prod() > _MOST_NODES:
                 raise InputDataError(
-                    "The projection {crs} changes areas too abruptly over this raster for true cell areas; clip "
-                    "it to the units, or choose planar areas if the projection is an equal-area one.",
+                    "The projection {crs} changes areas too abruptly over this raster for true cell areas; "
+                    "clip it to the units, or choose planar areas if the projection is an equal-area one.",
                     crs=grid.crs.GetName(),
                 )
 

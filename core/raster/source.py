@@ -283,8 +283,8 @@ def _warped(source, grid, method):
     x0, a, b, y0, c, d = grid.geotransform
     if b != 0 or c != 0 or a < 0 or d > 0:
         raise InputDataError(
-            "{name} cannot be put on the grid of the first raster, which is rotated or upside down; use a north-up raster "
-            "first.",
+            "{name} cannot be put on the grid of the first raster, which is rotated or upside down; use a "
+            "north-up raster first.",
             name=source.name,
         )
     missing = source.nodata
