@@ -14,6 +14,7 @@ from .class_areas import class_areas
 UNMAPPED_POLICIES = ("error", "zero", "skip")  # in the order of the parameter UNMAPPED
 FEW_CELLS = 100  # below, the grid is coarse for a unit
 UNMAPPED_CLASS = "unmapped"
+_CODES = np.iinfo(np.int32)  # what a field of whole numbers holds
 
 
 class ClassifiedAreas(NamedTuple):
@@ -81,7 +82,7 @@ def check_overlaps(areas, units, policy):
         return ()
     largest = sorted(areas.overlaps.items(), key=lambda item: -item[1])
     pairs = listing(
-        (f"'{units[a]}' and '{units[b]}' ({m2 / M2_PER_HA:,.4g} ha)" for (a, b), m2 in largest), most=5
+        (f"'{units[a]}' and '{units[b]}' ({_ha(m2 / M2_PER_HA)} ha)" for (a, b), m2 in largest), most=5
     )
     if policy == "error":
         raise InputDataError(
@@ -185,19 +186,20 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     if unmapped_ha.any():
         holders = np.flatnonzero(unmapped_ha)
         template = {
-            "zero": "{area:,.6g} ha in {count} units have no class or no coefficient; they count with zero "
+            "zero": "{area} ha in {count} units have no class or no coefficient; they count with zero "
             "carbon and are listed in unmap_ha.",
-            "skip": "{area:,.6g} ha in {count} units have no class or no coefficient; they are left out and "
+            "skip": "{area} ha in {count} units have no class or no coefficient; they are left out and "
             "listed in unmap_ha.",
         }[policy]
-        notes.append(warning(template, count=len(holders), area=float(unmapped_ha.sum())))
+        notes.append(warning(template, count=len(holders), area=_ha(unmapped_ha.sum())))
     class_area = np.where(without, 0.0, area_ha)
     coefficient = ce_t_ha - cs_t_ha
     class_ce = class_area * np.nan_to_num(ce_t_ha)
     class_cs = class_area * np.nan_to_num(cs_t_ha)
     classes = areas.classes
     if policy == "zero" and unmapped_ha.any():
-        classes = (*classes, UNMAPPED_CLASS)
+        # A user's class may have the same name.
+        classes = (*classes, UNMAPPED_CLASS if UNMAPPED_CLASS not in classes else f"{UNMAPPED_CLASS}_1")
         zero = np.zeros((len(units), 1))
         class_area = np.hstack((class_area, unmapped_ha[:, None]))
         coefficient = np.hstack((coefficient, zero))
@@ -222,15 +224,20 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     )
 
 
+def _ha(area_ha):
+    """An area for a message: 15,594,310 or 0.5."""
+    return f"{area_ha:,.0f}" if area_ha >= 1000 else f"{area_ha:.4g}"
+
+
 def _refuse_unmapped(unmapped_ha, codes, units):
     holders = np.flatnonzero(unmapped_ha)
     if len(holders):
         raise InputDataError(
-            "The class table has no class for the raster values {codes}, which cover {area:,.6g} ha in "
+            "The class table has no class for the raster values {codes}, which cover {area} ha in "
             "{count} units ({units}). Add a row per value to the class table, choose the table of the right "
             "land cover product, or choose what to do with unmapped cells (UNMAPPED).",
             codes=codes,
-            area=float(unmapped_ha.sum()),
+            area=_ha(unmapped_ha.sum()),
             count=len(holders),
             units=listing(units[i] for i in holders),
         )
@@ -242,11 +249,11 @@ def _refuse_without_coefficient(classes, lost_ha, units):
         one = lost[0]
         holders = np.flatnonzero(lost_ha[:, one])
         raise InputDataError(
-            "No coefficient for class '{name}' ({area:,.6g} ha in {count} units: {units}){more}; add a row "
+            "No coefficient for class '{name}' ({area} ha in {count} units: {units}){more}; add a row "
             "to the coefficient table, map its values to another class in the class table, or choose what to "
             "do with unmapped cells (UNMAPPED).",
             name=classes[one],
-            area=float(lost_ha[:, one].sum()),
+            area=_ha(lost_ha[:, one].sum()),
             count=len(holders),
             units=listing(units[i] for i in holders),
             more="" if len(lost) == 1 else ", nor for " + listing(f"'{classes[i]}'" for i in lost[1:]),
@@ -278,9 +285,9 @@ def _notes_on_cells(cells, nodata_ha, accounted, units):
     if len(partly):
         notes.append(
             warning(
-                "{area:,.6g} ha in {count} units have no data and are not accounted (nodata_ha): {units}.",
+                "{area} ha in {count} units have no data and are not accounted (nodata_ha): {units}.",
                 count=len(partly),
-                area=float(nodata_ha[partly].sum()),
+                area=_ha(nodata_ha[partly].sum()),
                 units=listing(units[i] for i in partly),
             )
         )
@@ -340,7 +347,8 @@ def class_audit(areas, class_map, coefficients, nodata=None):
             )
         )
     missing_ha = float(areas.nodata_m2[:-1].sum()) / M2_PER_HA
-    is_code = nodata is not None and np.isfinite(nodata) and nodata == int(nodata)
+    # Such as -3.4e38 of a float raster is no code.
+    is_code = nodata is not None and _CODES.min <= nodata <= _CODES.max and nodata == int(nodata)
     if is_code:
         clash = class_map.class_of(int(nodata))
         remark = "nodata of the raster"
@@ -351,11 +359,11 @@ def class_audit(areas, class_map, coefficients, nodata=None):
             notes.append(
                 warning(
                     "The value {value} is nodata in the raster and '{name}' in the class table; its "
-                    "{area:,.6g} ha in the units count as missing. If they are '{name}', remove the nodata "
+                    "{area} ha in the units count as missing. If they are '{name}', remove the nodata "
                     "value from the raster.",
                     value=int(nodata),
                     name=clash,
-                    area=missing_ha,
+                    area=_ha(missing_ha),
                 )
             )
     elif missing_ha > 0:
@@ -368,7 +376,7 @@ def unmapped_listing(areas, class_map):
     index = class_map.indices(areas.values)
     inside_ha = areas.area_m2[:-1].sum(axis=0) / M2_PER_HA
     found = [(areas.values[i], inside_ha[i]) for i in np.flatnonzero(index < 0) if inside_ha[i] > 0]
-    return listing(f"{value} ({area:,.6g} ha)" for value, area in found)
+    return listing(f"{value} ({_ha(area)} ha)" for value, area in found)
 
 
 class YearBudget(NamedTuple):
