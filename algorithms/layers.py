@@ -24,6 +24,7 @@ from ..core.notes import listing
 from ..core.tables import table_from_columns, unique_rows
 from .base import tr
 
+NAMES_OF_GEOPACKAGE = {"fid", "geom"}
 TYPES = {str: QMetaType.Type.QString, int: QMetaType.Type.Int, float: QMetaType.Type.Double}
 
 
@@ -83,9 +84,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class UnitLayer(Layer):
-    """Units with their keys, in the order of the source; `keys` are unique."""
+    """Units with their unique keys, in the order of the source, and the name of the field that holds them."""
 
     keys: tuple
+    key_field: str
 
 
 def layer_of(algorithm, parameters, name, context):
@@ -150,12 +152,13 @@ def read_units(source, unit_field, feedback):
     ------
     InputDataError
         No unit at all, a key that is missing, or one that is there twice.
+    Cancelled
     """
     layer = read_layer(source, feedback)
     table = layer.table(unit_field)
     keys = table.keys(unit_field)
     unique_rows(table, keys)
-    return UnitLayer(**vars(layer), keys=tuple(keys))
+    return UnitLayer(**vars(layer), keys=tuple(keys), key_field=unit_field)
 
 
 def polygons_in(units, crs, context, record, spacing_m=None):
@@ -298,8 +301,8 @@ def columns_as_rows(columns, **kinds):
 class KeptFields:
     """The fields of an output that is made from a layer: the layer's own, then ours.
 
-    On a clash of names the input's field gets a suffix, and the log says so. A field `fid` of numbers is left
-    out: it is the row number of the input's file, and a GeoPackage wants its own.
+    On a clash of names the input's field gets a suffix, and the log says so; text called `fid` or `geom` does
+    too, as a GeoPackage needs both. A field `fid` of numbers is left out: it is the row number of the input.
 
     Parameters
     ----------
@@ -329,7 +332,7 @@ class KeptFields:
             if (name.lower() == "fid" and field.isNumeric()) or (name.lower() in ours & restated):
                 continue
             field = QgsField(field)
-            if name.lower() in ours | {"fid"}:
+            if name.lower() in ours | NAMES_OF_GEOPACKAGE:
                 field.setName(free_name(name, taken))
                 taken.add(field.name().lower())
                 renamed.append(f"{name} -> {field.name()}")
@@ -339,7 +342,7 @@ class KeptFields:
             self.fields.append(field)
         if renamed:
             record.decision(
-                "Fields of the input were renamed, as the result has fields of these names: {fields}.",
+                "Fields of the input were renamed, because the result needs their names: {fields}.",
                 fields=listing(renamed, 30),
             )
 

@@ -29,7 +29,10 @@ def qgis_process(tmp_path_factory):
     folder = tmp_path_factory.mktemp("qgis")
     (folder / "plugins").mkdir()
     (folder / "plugins" / "landcarbon").symlink_to(ROOT)
+    # QGIS starts the Python that comes first on the path; it has to be its own.
+    own_python = Path(shutil.which("qgis_process")).parent
     environment = os.environ | {
+        "PATH": f"{own_python}:{os.environ['PATH']}",
         "QGIS_PLUGINPATH": str(folder / "plugins"),
         "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
         "QT_QPA_PLATFORM": "offscreen",

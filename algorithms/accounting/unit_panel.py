@@ -200,7 +200,7 @@ class UnitPanel(LandCarbonAlgorithm):
         if units is None:
             results.table(self.OUTPUT, added, rows, title, by_year)
             return
-        kept = KeptFields(units.fields, added, results.record, restated=("unit",))
+        kept = KeptFields(units.fields, added, results.record, restated=(units.key_field,))
         index = {key: i for i, key in enumerate(units.keys)}
         places = [index[key] for key in panel.unit]
         features = (

@@ -236,7 +236,7 @@ def test_clash_renames_the_inputs_field_and_says_so(record):
     assert kept.fields.names() == ["Zone_2", "zone_1", "zone"]
     assert kept.row(["old", "older"], [1]) == ["old", "older", 1]
     assert record.decisions == [
-        "Fields of the input were renamed, as the result has fields of these names: Zone -> Zone_2."
+        "Fields of the input were renamed, because the result needs their names: Zone -> Zone_2."
     ]
 
 
@@ -252,8 +252,9 @@ def test_row_number_of_a_file_is_left_out(record):
     assert kept.row([1, "a"], [2]) == ["a", 2]
 
 
-def test_text_called_fid_is_renamed(record):
-    assert kept_fields(record, [("fid", str)], [("zone", int)]).fields.names() == ["fid_1", "zone"]
+@pytest.mark.parametrize("name", ["fid", "geom", "GEOM"])
+def test_text_with_a_name_of_the_geopackage_is_renamed(record, name):
+    assert kept_fields(record, [(name, str)], [("zone", int)]).fields.names() == [f"{name}_1", "zone"]
 
 
 @pytest.mark.parametrize(

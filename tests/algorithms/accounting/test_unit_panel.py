@@ -95,6 +95,18 @@ def test_field_of_the_polygons_with_our_name_is_renamed_and_told(panel, budget, 
     assert any("ce_t -> ce_t_1" in text for text in feedback.infos)
 
 
+def test_field_called_unit_that_is_not_the_key_is_kept(panel, budget, make_layer):
+    units = make_layer({"code": str, "unit": str}, [("a", "kg")], [square(0, 0)])
+    (row,) = panel(TABLES=[budget], UNITS=units, UNIT_FIELD="code")
+    assert (row["unit"], row["unit_1"]) == ("a", "kg")
+
+
+def test_key_called_unit_is_there_once(panel, budget, make_layer):
+    units = make_layer({"unit": str}, [("a",)], [square(0, 0)])
+    (row,) = panel(TABLES=[budget], UNITS=units, UNIT_FIELD="unit")
+    assert "unit_1" not in row
+
+
 def test_every_year_has_every_unit(panel, make_csv, units):
     table = make_csv("a.csv", "unit,year,ce_t,cs_t\na,2000,1,1\na,2020,2,1\nb,2020,3,1\n")
     found = panel(TABLES=[table], UNITS=units, UNIT_FIELD="code")
