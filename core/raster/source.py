@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from osgeo import gdal
+from osgeo import gdal, gdal_array
 
 from ..errors import InputDataError
 from ..notes import decision
@@ -15,6 +15,9 @@ from .grid import Grid
 
 ALIGNMENTS = ("error", "nearest", "bilinear")  # in the order of the parameter ALIGNMENT
 _OPEN_AT_MOST = 64  # datasets per thread
+
+# By bytes of whole numbers: a wider type, and a value that is none of theirs.
+_WIDER = {1: (gdal.GDT_Int16, -(2**15)), 2: (gdal.GDT_Int32, -(2**31))}
 
 _open = threading.local()
 
@@ -38,6 +41,10 @@ class RasterSource:
         The band has a mask of its own (a mask band or alpha), besides nodata.
     block : (rows, columns)
         How the file is cut; reading along it avoids decoding twice.
+    scale, offset : float
+        A value is `stored * scale + offset`; 1 and 0 where the file does not say.
+    unit : str
+        Of the values, '' if the file does not say.
     """
 
     path: str
@@ -48,6 +55,9 @@ class RasterSource:
     nodata: float | None
     masked: bool
     block: tuple
+    scale: float = 1.0
+    offset: float = 0.0
+    unit: str = ""
 
 
 def open_source(path, band=1, name=None):
@@ -107,23 +117,18 @@ def _describe(dataset, path, name, band_number):
         grid=grid,
         dtype=np.dtype(_dtype_of(band)),
         nodata=band.GetNoDataValue(),
-        masked=not flags & (gdal.GMF_ALL_VALID | gdal.GMF_NODATA),
+        masked=flags not in (gdal.GMF_ALL_VALID, gdal.GMF_NODATA),
         block=(rows, columns),
+        scale=1.0 if band.GetScale() is None else band.GetScale(),
+        offset=band.GetOffset() or 0.0,
+        unit=band.GetUnitType(),
     )
 
 
 def _dtype_of(band):
-    kind = {
-        gdal.GDT_Byte: "uint8",
-        gdal.GDT_UInt16: "uint16",
-        gdal.GDT_Int16: "int16",
-        gdal.GDT_UInt32: "uint32",
-        gdal.GDT_Int32: "int32",
-        gdal.GDT_Float32: "float32",
-    }.get(band.DataType, "float64")
-    if kind == "uint8" and band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE":
-        return "int8"
-    return kind
+    if band.GetMetadataItem("PIXELTYPE", "IMAGE_STRUCTURE") == "SIGNEDBYTE":  # GDAL before 3.7
+        return np.int8
+    return gdal_array.GDALTypeCodeToNumericTypeCode(band.DataType)
 
 
 def read(source, column, row, columns, rows):
@@ -148,11 +153,13 @@ def read(source, column, row, columns, rows):
         The file is truncated or corrupt there.
     """
     try:
-        band = _dataset(source.path).GetRasterBand(source.band)
-        values = band.ReadAsArray(column, row, columns, rows)
-        mask = band.GetMaskBand().ReadAsArray(column, row, columns, rows) if source.masked else None
-        # GDAL's cache is a share of all memory and would keep what has been read.
-        band.FlushCache()
+        # Here too: an executor's threads or processes know nothing of the caller's setting.
+        with gdal_exceptions():
+            band = _dataset(source.path).GetRasterBand(source.band)
+            values = band.ReadAsArray(column, row, columns, rows)
+            mask = band.GetMaskBand().ReadAsArray(column, row, columns, rows) if source.masked else None
+            # GDAL's cache is a share of all memory and would keep what has been read.
+            band.FlushCache()
     except RuntimeError as error:
         raise _unreadable(source, row, rows, error) from error
     if values is None or (source.masked and mask is None):
@@ -160,6 +167,34 @@ def read(source, column, row, columns, rows):
     if source.dtype == np.int8:
         values = values.view(np.int8)
     return values, _valid(source, values, mask)
+
+
+def read_values(source, window):
+    """Values of a window with scale and offset applied.
+
+    Parameters
+    ----------
+    source : RasterSource
+    window : Window
+
+    Returns
+    -------
+    float64 array, shape (rows, columns)
+        NaN = missing.
+
+    Raises
+    ------
+    InputDataError
+        The file is truncated or corrupt there.
+    """
+    stored, valid = read(source, *window)
+    values = stored.astype(float)
+    if source.scale != 1.0 or source.offset != 0.0:
+        values *= source.scale
+        values += source.offset
+    if valid is not None:
+        values[~valid] = np.nan
+    return values
 
 
 def _valid(source, values, mask):
@@ -181,7 +216,7 @@ def nodata_in(dtype, nodata):
     A float32 file holds the float32 next to its nodata text, and comparing whole numbers with a float is
     slow.
     """
-    if nodata is None or np.isnan(nodata):
+    if nodata is None or not np.isfinite(nodata):
         return None
     if dtype.kind == "f":
         with np.errstate(over="ignore"):
@@ -287,38 +322,54 @@ def _warped(source, grid, method):
             "north-up raster first.",
             name=source.name,
         )
-    missing = source.nodata
-    if missing is None:
-        missing = _unused_value(source)
-    with gdal_exceptions():
-        # The texts of the virtual rasters name their sources, so that no thread depends on another's handle.
-        one_band = gdal.Open(_text_of(gdal.Translate("", source.path, format="VRT", bandList=[source.band])))
-        warped = gdal.Warp(
-            "",
-            one_band,
-            format="VRT",
-            dstSRS=grid.crs_wkt,
-            outputBounds=(x0, y0 + d * grid.height, x0 + a * grid.width, y0),
-            width=grid.width,
-            height=grid.height,
-            resampleAlg=method,
-            dstNodata=missing,
-            errorThreshold=0,  # an approximated transformation depends on the window
-            multithread=False,
+    missing = kept = nodata_in(source.dtype, source.nodata)
+    if source.masked and kept is not None:
+        # GDAL's warper looks at one of them only.
+        raise InputDataError(
+            "Raster {name} has a mask band and the nodata value {nodata}, and cannot be put on another grid with "
+            "both; remove one of them or resample it first.",
+            name=source.name,
+            nodata=kept,
         )
-        if warped is None:
-            raise InputDataError("{name} cannot be put on the grid of the first raster.", name=source.name)
-        aligned = _describe(warped, _text_of(warped), source.name, 1)
-    return replace(aligned, grid=grid)
+    out_type = gdal_array.NumericTypeCodeToGDALTypeCode(source.dtype)
+    if missing is None and source.dtype.kind == "f":
+        missing = np.nan
+    elif missing is None:
+        # All values may be codes, so what is not covered needs a value that only a wider type has.
+        out_type, missing = _WIDER.get(source.dtype.itemsize, (gdal.GDT_Float64, np.nan))
+    try:
+        with gdal_exceptions():
+            # The texts of the virtual rasters name their sources: no thread depends on another's handle.
+            one_band = gdal.Translate(
+                "",
+                source.path,
+                format="VRT",
+                bandList=[source.band],
+                noData="none" if kept is None else str(kept),
+            )
+            warped = gdal.Warp(
+                "",
+                gdal.Open(_text_of(one_band)),
+                format="VRT",
+                dstSRS=grid.crs_wkt,
+                outputBounds=(x0, y0 + d * grid.height, x0 + a * grid.width, y0),
+                width=grid.width,
+                height=grid.height,
+                resampleAlg=method,
+                errorThreshold=0,  # an approximated transformation depends on the window
+                multithread=False,
+                outputType=out_type,
+                dstNodata=str(missing),
+            )
+            aligned = _describe(warped, _text_of(warped), source.name, 1)
+    except RuntimeError as error:
+        raise InputDataError(
+            "Raster {name} cannot be put on the grid of the first raster ({reason}); reproject it first.",
+            name=source.name,
+            reason=error,
+        ) from error
+    return replace(aligned, grid=grid, scale=source.scale, offset=source.offset, unit=source.unit)
 
 
 def _text_of(virtual):
     return virtual.GetMetadata("xml:VRT")[0]
-
-
-def _unused_value(source):
-    """A value for cells that the source does not cover, where it declares no nodata itself."""
-    if source.dtype.kind == "f":
-        return float("nan")
-    limits = np.iinfo(source.dtype)
-    return limits.min if limits.min < 0 else limits.max
