@@ -30,6 +30,9 @@ class LandCarbonProvider(QgsProcessingProvider):
     def svgIconPath(self):
         return str(ICON)
 
+    def supportedOutputRasterLayerExtensions(self):
+        return ["tif"]  # `core.raster.output` writes GeoTIFF only
+
     def loadAlgorithms(self):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())

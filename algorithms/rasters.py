@@ -1,12 +1,12 @@
 """Raster parameters: layers to sources of the raster engine, with their years and on one grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgis.core import QgsCoordinateReferenceSystem
+from qgis.core import Qgis, QgsCoordinateReferenceSystem
 
 from ..core.errors import Cancelled, InputDataError
-from ..core.notes import warning
+from ..core.notes import decision, warning
 from ..core.raster.source import align, open_source
 from ..core.years import years_of
 
@@ -22,11 +22,14 @@ class RasterInput:
         The layer's name.
     path : str
         What GDAL opens.
+    crs_wkt : str
+        The coordinate reference system that the layer has in QGIS where it is not the file's, else ''.
     notes : tuple of Note
     """
 
     name: str
     path: str
+    crs_wkt: str = ""
     notes: tuple = ()
 
     @property
@@ -55,17 +58,31 @@ def _input(layer):
             provider=layer.providerType(),
         )
     provider = layer.dataProvider()
-    own = [band for band in range(1, layer.bandCount() + 1) if provider.userNoDataValues(band)]
-    notes = ()
-    if own:
-        notes = (
+    bands = range(1, layer.bandCount() + 1)
+    notes = []
+    if any(
+        provider.userNoDataValues(band)
+        or (provider.sourceHasNoDataValue(band) and not provider.useSourceNoDataValue(band))
+        for band in bands
+    ):
+        notes.append(
             warning(
-                "The additional nodata values in the properties of the layer '{name}' are not used; write "
-                "them into the file (gdal_translate -a_nodata), or give them a class.",
+                "The nodata settings in the properties of the layer '{name}' are not used; set the nodata "
+                "value of the file (gdal_edit.py -a_nodata or -unsetnodata), or give the values a class.",
                 name=layer.name(),
-            ),
+            )
         )
-    return RasterInput(layer.name(), layer.source(), notes)
+    crs_wkt = ""
+    if layer.crs().isValid() and layer.crs() != provider.crs():
+        crs_wkt = layer.crs().toWkt(Qgis.CrsWktVariant.PreferredGdal)
+        notes.append(
+            decision(
+                "The coordinate system of '{name}' is the one set in its layer properties, {crs}.",
+                name=layer.name(),
+                crs=layer.crs().userFriendlyIdentifier(),
+            )
+        )
+    return RasterInput(layer.name(), layer.source(), crs_wkt, tuple(notes))
 
 
 def open_series(inputs, years, band, alignment, classes, record):
@@ -96,6 +113,8 @@ def open_series(inputs, years, band, alignment, classes, record):
     series = []
     for one, year in zip(inputs, found, strict=True):
         source = open_source(one.path, band, one.name)
+        if one.crs_wkt:
+            source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))
         grid = grid or source.grid
         source, notes = align(source, grid, alignment, classes)
         record.note(*one.notes, *notes)

@@ -95,7 +95,7 @@ class RunRecord:
     def as_dict(self):
         """The record as plain JSON values; texts are in English, whatever the interface's language is."""
         finished = datetime.now(UTC)
-        again = self.algorithm.asMap(self.parameters, self.context)
+        again = self.algorithm.asMap(self._defaults() | self.parameters, self.context)
         return plain(
             {
                 "algorithm": self.algorithm.id(),
@@ -144,6 +144,14 @@ class RunRecord:
             )
             return None
         return target
+
+    def _defaults(self):
+        """What the run used without being told, so that it can be run again when defaults have changed."""
+        return {
+            definition.name(): definition.defaultValue()
+            for definition in self.algorithm.parameterDefinitions()
+            if not definition.isDestination() and definition.defaultValue() is not None
+        }
 
     def _files(self, definition):
         """What is known of the files behind one parameter: a list of dicts, empty if it has none."""

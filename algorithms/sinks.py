@@ -18,6 +18,7 @@ from qgis.core import (
     QgsGeometry,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterRasterDestination,
     QgsProcessingUtils,
     QgsProperty,
     QgsProviderRegistry,
@@ -31,6 +32,7 @@ from .base import tr
 from .record import record_path
 from .styling import apply_when_loaded
 
+RASTER_SUFFIXES = (".tif", ".tiff")
 TEMPORARY = ("", "TEMPORARY_OUTPUT", "memory:")
 
 
@@ -408,6 +410,13 @@ def check_destinations(record):
                 "The folder {folder} of '{output}' does not exist or cannot be written; choose another.",
                 folder=path.parent,
                 output=label,
+            )
+        is_raster = isinstance(definition, QgsProcessingParameterRasterDestination)
+        if is_raster and path.suffix.lower() not in RASTER_SUFFIXES:
+            raise InputDataError(
+                "'{output}' is a GeoTIFF; choose a name that ends with .tif instead of {name}.",
+                output=label,
+                name=path.name,
             )
         if layer is None and path in inputs:
             raise InputDataError(

@@ -23,7 +23,7 @@ from ...core.raster.source import ALIGNMENTS
 from ...core.raster.zones import OVERLAP_POLICIES, zone_edges
 from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
-from ..layers import KeptFields, fields_of, polygons_in, read_units
+from ..layers import KeptFields, fields_of, free_name, polygons_in, read_units
 from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
@@ -291,7 +291,8 @@ class LandUseBudget(LandCarbonAlgorithm):
                 tr("Carbon density {years}").format(years=year_span([year for year, _ in series])),
                 density(mass, [year for year, _ in series]),
             )
-            write_budgets(self, results, record, units, years, mass)
+            key = self.parameterAsString(parameters, self.UNIT_FIELD, context)
+            write_budgets(self, results, record, units, key, years, mass)
         return results.values
 
     def tables(self, parameters, context, record):
@@ -311,7 +312,7 @@ class LandUseBudget(LandCarbonAlgorithm):
     def per_hectare(self, parameters, context, units, classes, coefficients, mass, record):
         """Coefficients of every class in every unit."""
         field = self.parameterAsString(parameters, self.REGION_FIELD, context)
-        regions = units.column(field) if field else None
+        regions = units.table(field).text(field) if field else None
         found = coefficients.resolve(classes.classes, regions, mass, units.keys)
         record.note(*classes.notes, *coefficients.notes, *found.notes)
         record.used_coefficients(
@@ -327,20 +328,13 @@ class LandUseBudget(LandCarbonAlgorithm):
         return found.for_units(len(units))
 
 
-def write_budgets(algorithm, results, record, units, years, mass):
+def write_budgets(algorithm, results, record, units, unit_field, years, mass):
     """Write the vector outputs and numbers of a series of budgets."""
     span = year_span([one.year for one in years])
     classes = tuple(dict.fromkeys(name for one in years for name in one.budget.classes))
-    amounts = ("area_ha", "nodata_ha", "unmap_ha", "ce_t", "cs_t", "net_t")
-    ours = fields_of(
-        ("unit", str),
-        ("year", int),
-        *((name, float) for name in amounts),
-        ("mass", str),
-        *((f"{name}_t", float) for name in classes),
-    )
+    ours = budget_fields(classes)
     rows = [row for one in years for row in budget_rows(one, units.keys, classes, mass)]
-    kept = KeptFields(units.fields, ours, record, restated=("unit", "year"))
+    kept = KeptFields(units.fields, ours, record, restated=(unit_field,))
     polygons = (
         (units.geometries[i % len(units)], kept.row(units.attributes[i % len(units)], row))
         for i, row in enumerate(rows)
@@ -372,11 +366,32 @@ def write_budgets(algorithm, results, record, units, years, mass):
     )
     last = years[-1]
     results.numbers(
-        TOTAL_CE=np.nansum(last.budget.ce_t),
-        TOTAL_CS=np.nansum(last.budget.cs_t),
-        TOTAL_NET=np.nansum(last.budget.net_t),
+        TOTAL_CE=total(last.budget.ce_t),
+        TOTAL_CS=total(last.budget.cs_t),
+        TOTAL_NET=total(last.budget.net_t),
         OUTSIDE_HA=last.outside_ha,
     )
+
+
+def total(amounts):
+    """Sum of the units that have a value; NaN if none has."""
+    return np.nansum(amounts) if np.isfinite(amounts).any() else np.nan
+
+
+def budget_fields(classes):
+    """Fields of OUTPUT and BUDGET: the fixed ones, then one per class, all with different names."""
+    fixed = [("unit", str), ("year", int)]
+    fixed += [(name, float) for name in ("area_ha", "nodata_ha", "unmap_ha", "ce_t", "cs_t", "net_t")]
+    fixed += [("mass", str)]
+    taken = {name for name, _ in fixed}
+    by_class = []
+    for name in classes:
+        field = f"{name}_t"
+        if field.lower() in taken:  # a class may be called 'ce' or 'net'
+            field = free_name(field, taken)
+        taken.add(field.lower())
+        by_class.append((field, float))
+    return fields_of(*fixed, *by_class)
 
 
 def budget_rows(one, keys, classes, mass):

@@ -346,6 +346,7 @@ def _warped(source, grid, method):
                 format="VRT",
                 bandList=[source.band],
                 noData="none" if kept is None else str(kept),
+                outputSRS=source.grid.crs_wkt,  # which need not be the file's
             )
             warped = gdal.Warp(
                 "",
