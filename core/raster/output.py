@@ -38,6 +38,11 @@ class RasterOutput:
     nodata : float
         Written where a cell is missing.
 
+    Attributes
+    ----------
+    partial : Path
+        The temporary name.
+
     Raises
     ------
     InputDataError
@@ -50,7 +55,7 @@ class RasterOutput:
         self.bands = tuple(bands)
         self.dtype = np.dtype(dtype)
         self.nodata = nodata
-        self._partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part.tif")
+        self.partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part.tif")
         self._dataset = None
         self._valid_cells = [0] * len(self.bands)
 
@@ -59,9 +64,17 @@ class RasterOutput:
             with gdal_exceptions():
                 self._dataset = self._create()
         except RuntimeError as error:
-            self._discard()
+            self.discard()
             raise self._failure(error) from error
         return self
+
+    @contextlib.contextmanager
+    def scratch(self):
+        """The raster as a context that never gives it its name: it is gone at the end."""
+        try:
+            yield self.__enter__()
+        finally:
+            self.discard()
 
     def _create(self):
         kinds = {"float32": gdal.GDT_Float32, "float64": gdal.GDT_Float64, "int16": gdal.GDT_Int16}
@@ -75,7 +88,7 @@ class RasterOutput:
         ]
         options.append("PREDICTOR=3" if self.dtype.kind == "f" else "PREDICTOR=2")
         dataset = gdal.GetDriverByName("GTiff").Create(
-            str(self._partial),
+            str(self.partial),
             self.grid.width,
             self.grid.height,
             len(self.bands),
@@ -121,19 +134,30 @@ class RasterOutput:
     def __exit__(self, kind, error, trace):
         try:
             if kind is None:
-                with gdal_exceptions():
-                    self._dataset.FlushCache()
-                    self._dataset = None
-                    self._check()
-                self._move()
-        except (RuntimeError, OSError) as failure:
-            raise self._failure(failure) from failure
+                self.complete()
+                self.publish()
         finally:
-            self._discard()
+            self.discard()
+
+    def complete(self):
+        """Close the file and read it back; it still has its temporary name.
+
+        Raises
+        ------
+        InputDataError
+            What was written is not there.
+        """
+        try:
+            with gdal_exceptions():
+                self._dataset.FlushCache()
+                self._dataset = None
+                self._check()
+        except RuntimeError as failure:
+            raise self._failure(failure) from failure
 
     def _check(self):
         """Read the file back: a full disk can go unnoticed until the file is closed."""
-        dataset = gdal.Open(str(self._partial))
+        dataset = gdal.Open(str(self.partial))
         for number, expected in enumerate(self._valid_cells, 1):
             band = dataset.GetRasterBand(number)
             found = 0
@@ -145,23 +169,32 @@ class RasterOutput:
             if found != expected:
                 raise RuntimeError(f"{found} of {expected} cells of band {number} can be read back")
 
-    def _move(self):
-        """Give the file its name; what GDAL kept beside the old one does not fit the new one."""
-        os.replace(self._partial, self.path)
-        for suffix in _SIDECARS:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(f"{self.path}{suffix}")
-            with contextlib.suppress(FileNotFoundError):
-                # A coordinate system that a GeoTIFF cannot hold is in the .aux.xml.
-                os.replace(f"{self._partial}{suffix}", f"{self.path}{suffix}")
+    def publish(self):
+        """Give the file its name; what GDAL kept beside the old one does not fit the new one.
 
-    def _discard(self):
+        Raises
+        ------
+        InputDataError
+            The file cannot be renamed.
+        """
+        try:
+            os.replace(self.partial, self.path)
+            for suffix in _SIDECARS:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(f"{self.path}{suffix}")
+                with contextlib.suppress(FileNotFoundError):
+                    # A coordinate system that a GeoTIFF cannot hold is in the .aux.xml.
+                    os.replace(f"{self.partial}{suffix}", f"{self.path}{suffix}")
+        except OSError as failure:
+            raise self._failure(failure) from failure
+
+    def discard(self):
         """Close and remove what is not complete, whatever GDAL says of it."""
         with contextlib.suppress(RuntimeError), gdal_exceptions():
             self._dataset = None
         for suffix in ("", *_SIDECARS):
             with contextlib.suppress(OSError):
-                os.unlink(f"{self._partial}{suffix}")
+                os.unlink(f"{self.partial}{suffix}")
 
     def _failure(self, reason):
         return InputDataError(
@@ -170,3 +203,36 @@ class RasterOutput:
             path=self.path,
             reason=str(reason).strip(),
         )
+
+
+class RasterOutputs:
+    """Several rasters of one run: they appear under their names when all of them are complete.
+
+    Parameters
+    ----------
+    outputs : dict of str to RasterOutput
+    """
+
+    def __init__(self, outputs):
+        self._outputs = dict(outputs)
+
+    def __enter__(self):
+        for opened, output in enumerate(self._outputs.values()):
+            try:
+                output.__enter__()
+            except InputDataError:
+                for other in list(self._outputs.values())[:opened]:
+                    other.discard()
+                raise
+        return self._outputs
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None:
+                for output in self._outputs.values():
+                    output.complete()
+                for output in self._outputs.values():
+                    output.publish()
+        finally:
+            for output in self._outputs.values():
+                output.discard()

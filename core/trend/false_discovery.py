@@ -15,7 +15,14 @@ class PValues:
     def add(self, p):
         """Add an array of p values; NaN = not tested."""
         values, counts = np.unique(p[~np.isnan(p)], return_counts=True)
-        for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+        self._count(zip(values.tolist(), counts.tolist(), strict=True))
+
+    def merge(self, other):
+        """Add the p values of another block."""
+        self._count(other._counts.items())
+
+    def _count(self, counts):
+        for value, count in counts:
             self._counts[value] = self._counts.get(value, 0) + count
 
     def largest_significant(self, level):

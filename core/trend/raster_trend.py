@@ -1,0 +1,307 @@
+"""Theil-Sen slope and Mann-Kendall test of every cell of a series of rasters."""
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..notes import decision, warning
+from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..raster.grid import ExactAreas
+from ..raster.output import OutputBand, RasterOutput, RasterOutputs
+from ..raster.source import RasterSource, open_source, read_values
+from ..units import M2_PER_HA
+from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
+from .false_discovery import PValues
+from .series import check_times, least_valid, trends
+
+CLASS_NODATA = -128
+OUTPUTS = ("slope", "z", "p", "tau", "intercept", "class", "class_fdr")
+
+
+class ClassSums(NamedTuple):
+    """How many cells are in each class of trend, and their true area.
+
+    Attributes
+    ----------
+    cells : dict of int to int
+        By class, -2 to 2; None = no trend (too few values).
+    area_ha : dict of int to float
+    """
+
+    cells: dict
+    area_ha: dict
+
+
+@dataclass(frozen=True)
+class RasterTrends:
+    """What a run found besides its rasters.
+
+    Attributes
+    ----------
+    classes : ClassSums
+    significant_p : float or None
+        Largest p that passes the false discovery rate, -1 if none does; None if it was not asked for.
+    notes : tuple of Note
+    """
+
+    classes: ClassSums
+    significant_p: float | None
+    notes: tuple
+
+
+@dataclass(frozen=True)
+class _Task:
+    window: Window
+    sources: tuple
+    times: tuple
+    min_valid: int
+    threshold: float
+    wanted: tuple
+    areas: ExactAreas
+
+
+def write_raster_trends(
+    paths,
+    series,
+    areas,
+    min_valid=None,
+    threshold=THRESHOLD,
+    executor=None,
+    workers=None,
+    budget=MEMORY_BUDGET,
+    progress=no_progress,
+):
+    """Write rasters of the trend of every cell.
+
+    Every cell is tested on its own valid values at their real dates.
+
+    Parameters
+    ----------
+    paths : dict of str to path
+        GeoTIFFs by output: slope (per year), z, p, tau, intercept (at year 0), class (-2 to 2) and
+        class_fdr. They are there whole, all of them, or none.
+    series : sequence of (int, RasterSource)
+        Years in ascending order, and values; all on one grid.
+    areas : ExactAreas
+        Of the cells of that grid.
+    min_valid : int, optional
+        Cells with fewer valid values are missing; see `least_valid`.
+    threshold : float
+        |Z| above which a trend is marked.
+    executor, workers, progress
+        See `landcarbon.core.raster.blocks.stream`.
+    budget : int
+        Memory for blocks [bytes].
+
+    Returns
+    -------
+    RasterTrends
+
+    Raises
+    ------
+    InputDataError
+        Fewer than 4 dates, a raster that cannot be read, or a target that cannot be written.
+
+    Notes
+    -----
+    The class after Benjamini and Hochberg needs the p of all cells first. They take few different values, so
+    their counts are kept in memory, and p itself in a temporary raster beside the target.
+    """
+    times = tuple(float(year) for year, _ in series)
+    check_times(times)
+    sources = tuple(source for _, source in series)
+    least = least_valid(len(times)) if min_valid is None else max(2, min_valid)
+    wanted = tuple(name for name in OUTPUTS if name in paths)
+    workers = workers or workers_of(executor)
+    grid = sources[0].grid
+    # The stack, its pairs in a part, and the results, all in float64.
+    bytes_per_cell = 8 * (2 * len(times) + 2 * len(wanted) + 4)
+    tasks = [
+        _Task(window, sources, times, least, threshold, wanted, areas)
+        for window in windows(grid, bytes_per_cell, sources[0].block, budget, workers)
+    ]
+    first_share = 0.9 if "class_fdr" in paths else 1.0
+    sums = _Sums()
+    with RasterOutputs(_outputs(paths, series, threshold)) as outputs:
+        fdr = outputs.get("class_fdr")
+        direct = {name: output for name, output in outputs.items() if name != "class_fdr"}
+        with contextlib.ExitStack() as stack:
+            signed = None if fdr is None else stack.enter_context(_signed_p_output(fdr).scratch())
+            found = stream(
+                _window_trends, tasks, executor, workers, lambda part: progress(part * first_share)
+            )
+            for task, (arrays, counted) in zip(tasks, found, strict=True):
+                for name, output in direct.items():
+                    output.write(1, task.window.column, task.window.row, arrays[name])
+                if signed is not None:
+                    signed.write(1, task.window.column, task.window.row, arrays["class_fdr"])
+                sums.add(counted)
+            significant = None
+            if signed is not None:
+                signed.complete()
+                significant = sums.p_values.largest_significant(level_of(threshold))
+                _write_fdr(fdr, signed.partial, significant, workers, lambda part: progress(0.9 + part * 0.1))
+    result = sums.classes(areas)
+    return RasterTrends(result, significant, _notes(result, least, len(times), significant, threshold))
+
+
+def _outputs(paths, series, threshold):
+    first, last, source = series[0][0], series[-1][0], series[0][1]
+    per_year = f"{source.unit}/year" if source.unit else "per year"
+    span = f"{first}-{last}"
+    bands = {
+        "slope": OutputBand(f"Theil-Sen slope {span}", per_year),
+        "z": OutputBand(f"Mann-Kendall Z {span}", ""),
+        "p": OutputBand(f"Mann-Kendall p, two-sided {span}", ""),
+        "tau": OutputBand(f"Kendall's tau-b {span}", ""),
+        "intercept": OutputBand(f"Theil-Sen intercept at year 0 {span}", source.unit),
+        "class": OutputBand(f"Trend class {span}, marked where |Z| > {threshold:g}", ""),
+        "class_fdr": OutputBand(f"Trend class {span}, marked by false discovery rate", ""),
+    }
+    return {
+        name: RasterOutput(path, source.grid, [bands[name]], "int16", CLASS_NODATA)
+        if name.startswith("class")
+        else RasterOutput(path, source.grid, [bands[name]], "float64" if name == "intercept" else "float32")
+        for name, path in paths.items()
+    }
+
+
+def _signed_p_output(fdr):
+    """A temporary raster beside the target: p with the sign of the trend."""
+    path = fdr.path.with_name(f"{fdr.path.name}.signed-p")
+    return RasterOutput(path, fdr.grid, [OutputBand("p with the sign of the trend", "")], "float64")
+
+
+class _Counted(NamedTuple):
+    """What one window counted: cells and whole-number areas by class (the last: no trend), and its p
+    values."""
+
+    cells: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+    p_values: PValues | None
+
+
+@dataclass
+class _Sums:
+    """Sums over windows."""
+
+    cells: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
+    high: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
+    low: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
+    p_values: PValues = field(default_factory=PValues)
+
+    def add(self, counted):
+        """Add a window."""
+        self.cells += counted.cells
+        self.high += counted.high
+        self.low += counted.low
+        if counted.p_values is not None:
+            self.p_values.merge(counted.p_values)
+
+    def classes(self, areas):
+        """Cells and areas by class."""
+        names = (*CLASSES, None)
+        area_ha = areas.area_m2(self.high, self.low) / M2_PER_HA
+        return ClassSums(
+            dict(zip(names, self.cells.tolist(), strict=True)),
+            dict(zip(names, area_ha.tolist(), strict=True)),
+        )
+
+
+def _window_trends(task):
+    """Read a window of all dates and test its cells."""
+    window = task.window
+    stack = np.empty((len(task.sources), window.rows * window.columns))
+    for values, source in zip(stack, task.sources, strict=True):
+        values[:] = read_values(source, window).ravel()
+    trend = trends(stack, task.times, task.min_valid, intercept="intercept" in task.wanted)
+    classes = trend_classes(trend.slope, trend.z, task.threshold)
+    arrays = {
+        name: getattr(trend, name).reshape(window.rows, window.columns)
+        for name in task.wanted
+        if not name.startswith("class")
+    }
+    shaped = classes.reshape(window.rows, window.columns)
+    if "class" in task.wanted:
+        arrays["class"] = shaped
+    p_values = None
+    if "class_fdr" in task.wanted:
+        p_values = PValues()
+        p_values.add(trend.p)
+        # p of a trend without direction is not asked for again, and p = 0 has no sign: both are out of reach.
+        signed = np.copysign(np.maximum(trend.p, np.finfo(float).tiny), classes)
+        arrays["class_fdr"] = np.where(classes == 0, 2.0, signed).reshape(shaped.shape)
+    return arrays, _count(shaped, window, task.areas, p_values)
+
+
+def _count(classes, window, areas, p_values):
+    """Cells and areas of a window by class."""
+    place = np.where(np.isnan(classes), len(CLASSES), classes - min(CLASSES)).astype(np.int64)
+    breadth = len(CLASSES) + 1
+    key = place + (np.arange(window.rows) * breadth)[:, None]
+    cells = np.bincount(key.ravel(), minlength=window.rows * breadth).reshape(window.rows, breadth)
+    if areas.by_row:
+        rows = slice(window.row, window.row + window.rows)
+        high = (cells * areas.high[rows][:, None]).sum(axis=0)
+        low = (cells * areas.low[rows][:, None]).sum(axis=0)
+    else:
+        weights = areas.cell_weights(window.row, window.rows, window.column, window.columns)
+        high = np.bincount(place.ravel(), weights=weights.ravel(), minlength=breadth).astype(np.int64)
+        low = np.zeros(breadth, dtype=np.int64)
+    return _Counted(cells.sum(axis=0), high, low, p_values)
+
+
+@dataclass(frozen=True)
+class _FdrTask:
+    window: Window
+    source: RasterSource
+    significant: float
+
+
+def _write_fdr(output, signed_path, significant, workers, progress):
+    """Second pass: classes by the largest p that is significant."""
+    source = open_source(signed_path)
+    tasks = [
+        _FdrTask(window, source, significant)
+        for window in windows(source.grid, 8 * 6, source.block, workers=workers)
+    ]
+    for task, classes in zip(tasks, stream(_fdr_classes, tasks, None, workers, progress), strict=True):
+        output.write(1, task.window.column, task.window.row, classes)
+
+
+def _fdr_classes(task):
+    signed = read_values(task.source, task.window)
+    slope = np.where(signed == 2.0, 0.0, signed)
+    return marked_classes(slope, slope, np.abs(signed) <= task.significant)
+
+
+def _notes(classes, least, dates, significant, threshold):
+    notes = [
+        decision(
+            "Cells with fewer than {least} valid values of {dates} have no trend.", least=least, dates=dates
+        )
+    ]
+    if classes.cells[None]:
+        notes.append(
+            warning(
+                "{count:,} cells ({area:,.6g} ha) have too few valid values for a trend.",
+                count=classes.cells[None],
+                area=classes.area_ha[None],
+            )
+        )
+    if significant is not None:
+        level = level_of(threshold)
+        if significant < 0:
+            template = (
+                "False discovery rate of {level:.3g} (two-sided, of |Z| = {threshold:g}): no trend is marked."
+            )
+        else:
+            template = (
+                "False discovery rate of {level:.3g} (two-sided, of |Z| = {threshold:g}): trends with p up to "
+                "{p:.6g} are marked."
+            )
+        notes.append(decision(template, level=level, threshold=threshold, p=significant))
+    return tuple(notes)
