@@ -326,8 +326,8 @@ def _warped(source, grid, method):
     if source.masked and kept is not None:
         # GDAL's warper looks at one of them only.
         raise InputDataError(
-            "Raster {name} has a mask band and the nodata value {nodata}, and cannot be put on another grid with "
-            "both; remove one of them or resample it first.",
+            "Raster {name} has a mask band and the nodata value {nodata}, and cannot be put on another grid "
+            "with both; remove one of them or resample it first.",
             name=source.name,
             nodata=kept,
         )
