@@ -1,4 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density; layer name, group and temporal range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends; layer name, group and temporal
+range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -16,6 +17,7 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
+    QgsPalettedRasterRenderer,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
@@ -54,6 +56,17 @@ COEFFICIENT = ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e")
 COEFFICIENT_BREAKS = (0.5, 0.8, 1.0, 1.25, 2.0)  # symmetric about 1 as ratios: 0.8 = 1 / 1.25
 DENSITY = ("#542788", "#998ec3", "#c9c3e3", "#f7f7f7", "#fdd49e", "#f1a340", "#b35806")
 DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak, built-up land emits strongly
+
+# Blue falls, red rises; which of the two is good depends on what falls or rises.
+TREND = (  # code, name, colour
+    (-2, QT_TRANSLATE_NOOP("LandCarbon", "Marked decrease"), "#0f4c9c"),
+    (-1, QT_TRANSLATE_NOOP("LandCarbon", "Moderate decrease"), "#7fb8e6"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "Unchanged"), "#f7f3d0"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Moderate increase"), "#f2a65a"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Marked increase"), "#a3160f"),
+)
+SLOPE = ("#0f4c9c", "#6aa3d9", "#cfe2f3", "#fbe0c4", "#ee9145", "#a3160f")
+_SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
 def zones(scheme, field="zone"):
@@ -111,6 +124,61 @@ def coefficient(field):
     return style
 
 
+def trend_classes(field):
+    """Trend classes -2 to 2 by code; where there are units without a trend, they are grey.
+
+    Parameters
+    ----------
+    field : str
+        Holds the code.
+    """
+
+    def style(layer):
+        categories = [QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in TREND]
+        request = QgsFeatureRequest().setFilterExpression(f'"{field}" IS NULL').setLimit(1)
+        if any(True for _ in layer.getFeatures(request)):
+            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No trend computed")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+
+    return style
+
+
+def trend_slope(field):
+    """Slopes of units, per year, in classes centred on 0: blue falls, red rises."""
+
+    def style(layer):
+        values = layer.uniqueValues(layer.fields().lookupField(field))
+        sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
+        graduated(layer, field, symmetric_breaks(sizes), SLOPE, tr("per year"))
+
+    return style
+
+
+def trend_raster():
+    """Trend classes -2 to 2 of a raster, in the colours that units have."""
+
+    def style(layer):
+        classes = [
+            QgsPalettedRasterRenderer.Class(code, QColor(colour), tr(name)) for code, name, colour in TREND
+        ]
+        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
+
+    return style
+
+
+def slope_raster():
+    """Slopes of cells, per year, in classes centred on 0, in the colours that units have."""
+
+    def style(layer):
+        provider = layer.dataProvider()
+        columns, rows = (min(_SEEN, size) for size in (layer.width(), layer.height()))
+        cells = provider.block(1, layer.extent(), columns, rows).as_numpy(use_masking=True)
+        breaks = symmetric_breaks(np.ma.asarray(cells, dtype=float).filled(np.nan))
+        layer.setRenderer(discrete(provider, 1, breaks, SLOPE, tr("per year")))
+
+    return style
+
+
 def choice(styles):
     """Several named styles of one layer, to choose from in its menu; the first one is shown.
 
@@ -145,23 +213,8 @@ def density(mass, years=()):
     """
 
     def style(layer):
-        shader_function = QgsColorRampShader()
-        shader_function.setColorRampType(Qgis.ShaderInterpolationMethod.Discrete)
-        shader_function.setColorRampItemList(
-            [
-                QgsColorRampShader.ColorRampItem(upper, QColor(colour), label)
-                for upper, colour, label in zip(
-                    (*DENSITY_BREAKS, float("inf")),
-                    DENSITY,
-                    class_labels(DENSITY_BREAKS, f"{mass}/ha"),
-                    strict=True,
-                )
-            ]
-        )
-        shader = QgsRasterShader()
-        shader.setRasterShaderFunction(shader_function)
         band = layer.bandCount()  # the latest year
-        layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), band, shader))
+        layer.setRenderer(discrete(layer.dataProvider(), band, DENSITY_BREAKS, DENSITY, f"{mass}/ha"))
         if len(years) == band and band > 1:
             temporal = layer.temporalProperties()
             temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
@@ -187,6 +240,23 @@ def graduated(layer, field, breaks, colours, unit, name=""):
         )
     ]
     layer.setRenderer(QgsGraduatedSymbolRenderer(field, ranges[::-1]))
+
+
+def discrete(provider, band, breaks, colours, unit):
+    """A renderer of the classes between `breaks`, open at both ends."""
+    shader_function = QgsColorRampShader()
+    shader_function.setColorRampType(Qgis.ShaderInterpolationMethod.Discrete)
+    shader_function.setColorRampItemList(
+        [
+            QgsColorRampShader.ColorRampItem(upper, QColor(colour), label)
+            for upper, colour, label in zip(
+                (*breaks, float("inf")), colours, class_labels(breaks, unit), strict=True
+            )
+        ]
+    )
+    shader = QgsRasterShader()
+    shader.setRasterShaderFunction(shader_function)
+    return QgsSingleBandPseudoColorRenderer(provider, band, shader)
 
 
 def class_labels(breaks, unit, name=""):

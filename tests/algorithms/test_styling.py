@@ -11,6 +11,8 @@ from landcarbon.algorithms.styling import (
     DENSITY_BREAKS,
     EMISSION,
     NO_ZONE,
+    SLOPE,
+    TREND,
     ZONES,
     by_year,
     class_labels,
@@ -18,10 +20,15 @@ from landcarbon.algorithms.styling import (
     density,
     net_emission,
     round_125,
+    slope_raster,
     symmetric_breaks,
+    trend_classes,
+    trend_raster,
+    trend_slope,
     year_span,
     zones,
 )
+from landcarbon.core.trend.classes import CLASSES
 from landcarbon.core.zoning.balance_zoning import SCHEMES
 from qgis.core import Qgis, QgsExpression, QgsExpressionContext, QgsRasterLayer, QgsRenderContext
 from qgis.PyQt.QtCore import QDate, QDateTime, QTime
@@ -78,7 +85,7 @@ def test_zone_colours_can_be_told_apart(scheme, reader):
 
 
 @pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY])
+@pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY, SLOPE])
 def test_class_colours_can_be_told_apart(colours, reader):
     assert least_difference(colours, reader) > 15
 
@@ -182,7 +189,7 @@ def test_coefficient_breaks_are_symmetric_as_ratios():
     assert [1 / value for value in reversed(COEFFICIENT_BREAKS)] == pytest.approx(COEFFICIENT_BREAKS)
 
 
-@pytest.mark.parametrize(("colours", "breaks"), [(EMISSION, 5), (COEFFICIENT, 5), (DENSITY, 6)])
+@pytest.mark.parametrize(("colours", "breaks"), [(EMISSION, 5), (COEFFICIENT, 5), (DENSITY, 6), (SLOPE, 5)])
 def test_one_colour_more_than_breaks(colours, breaks):
     assert len(colours) == breaks + 1
 
@@ -300,6 +307,53 @@ def test_density_style_survives_a_qml(make_raster, tmp_path):
     other = QgsRasterLayer(str(tmp_path / "d.tif"), "d")
     items = other.renderer().shader().rasterShaderFunction().colorRampItemList()
     assert [item.color.name() for item in items] == list(DENSITY)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_trend_colours_can_be_told_apart(reader):
+    assert least_difference([colour for _, _, colour in TREND] + [NO_ZONE], reader) > 20
+
+
+def test_trend_codes_and_names_are_those_of_core():
+    assert {code: name for code, name, _ in TREND} == CLASSES
+
+
+def test_trends_by_code(layer):
+    units = layer("ecc_class", [-2, 0, 2, None], kind=int)
+    trend_classes("ecc_class")(units)
+    assert legend_of(units) == ["Marked decrease", "Unchanged", "Marked increase", "No trend computed"]
+    assert colours_of(units) == [colour for _, _, colour in TREND] + [NO_ZONE]
+
+
+def test_no_grey_where_every_unit_has_a_trend(layer):
+    units = layer("ecc_class", [-2, 1], kind=int)
+    trend_classes("ecc_class")(units)
+    assert NO_ZONE not in colours_of(units)
+
+
+def test_slope_is_centred_on_zero(layer):
+    # |values| 1, 1, 3, 40, 60, 100: thirds near 2.3 and 46.7, rounded to 2 and 50.
+    units = layer("ecc_slope", [-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, None])
+    trend_slope("ecc_slope")(units)
+    labels = ["-2 – 0", "0 – 2", "2 – 50", "2 – 50", "≥ 50", "< -50"]
+    assert legend_of(units) == [*(f"{label} per year" for label in labels), None]
+
+
+def test_trend_classes_of_a_raster_have_the_colours_of_units(make_raster):
+    raster = QgsRasterLayer(make_raster("c.tif", np.array([[-2.0, 2.0]])), "c")
+    trend_raster()(raster)
+    found = [(one.value, one.label, one.color.name()) for one in raster.renderer().classes()]
+    assert found == list(TREND)
+
+
+def test_slope_of_a_raster_is_centred_on_zero(make_raster):
+    raster = QgsRasterLayer(
+        make_raster("s.tif", np.array([[-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, -9999.0]]), nodata=-9999.0), "s"
+    )
+    slope_raster()(raster)
+    items = raster.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [item.value for item in items] == [-50.0, -2.0, 0.0, 2.0, 50.0, float("inf")]
+    assert [item.color.name() for item in items] == list(SLOPE)
 
 
 @pytest.mark.parametrize(
