@@ -186,10 +186,12 @@ def _count_runs(part, runs, code_slots, values, valid, areas, band):
             counts = _cell_counts(runs, code_slots.of(values, valid), code_slots.count)
         high = counts * areas.high[runs.row][:, None]
         low = counts * areas.low[runs.row][:, None]
+        others = counts[:, -1].any()  # not their area: a row past the pole has none
     else:
         weights = areas.cell_weights(band.row, band.rows, band.column, band.columns).ravel()
         high = _cell_counts(runs, code_slots.of(values, valid), code_slots.count, weights).astype(np.int64)
         low = np.zeros_like(high)
+        others = high[:, -1].any()
     order = np.argsort(runs.zone, kind="stable")
     zone = runs.zone[order]
     first = np.flatnonzero(np.append(True, zone[1:] != zone[:-1]))
@@ -197,8 +199,9 @@ def _count_runs(part, runs, code_slots, values, valid, areas, band):
     part.cells[at] += np.add.reduceat(runs.length[order], first)
     part.high[at] += np.add.reduceat(high[order, :-1], first)
     part.low[at] += np.add.reduceat(low[order, :-1], first)
-    if high[:, -1].any():
-        _count_others(part, runs, code_slots.of(values, valid), values, weights, areas)
+    if others:
+        other = np.flatnonzero(code_slots.of(values, valid) == code_slots.count - 1)
+        _count_others(part, runs, other, values, weights, areas)
 
 
 def _cell_counts(runs, slots, breadth, weights=None):
@@ -235,20 +238,22 @@ def _pair_counts(runs, code_slots, values):
     return counts
 
 
-def _count_others(part, runs, slots, values, weights, areas):
-    """Codes that are not known, one by one."""
-    other = np.flatnonzero(slots == slots.max())
-    codes = values.ravel()[other].astype(np.int64)
+def _count_others(part, runs, other, values, weights, areas):
+    """Codes that are not known, sorted by zone and code; `other` are their cells."""
     run = np.searchsorted(runs.begin, other, side="right") - 1
     if weights is None:
-        amounts = areas.high[runs.row[run]], areas.low[runs.row[run]]
+        high, low = areas.high[runs.row[run]], areas.low[runs.row[run]]
     else:
-        amounts = weights[other].astype(np.int64), np.zeros(len(other), dtype=np.int64)
-    zone = runs.zone[run]
-    for code in np.unique(codes):
-        for one in np.unique(zone[codes == code]):
-            mine = (codes == code) & (zone == one)
-            _add(part.others, (int(one), int(code)), [int(amount[mine].sum()) for amount in amounts])
+        high, low = weights[other].astype(np.int64), np.zeros(len(other), dtype=np.int64)
+    zone, code = runs.zone[run], values.ravel()[other].astype(np.int64)
+    order = np.lexsort((code, zone))
+    zone, code = zone[order], code[order]
+    first = np.flatnonzero(np.append(True, (zone[1:] != zone[:-1]) | (code[1:] != code[:-1])))
+    amounts = (np.add.reduceat(amount[order], first).tolist() for amount in (high, low))
+    for key, *amount in zip(
+        zip(zone[first].tolist(), code[first].tolist(), strict=True), *amounts, strict=True
+    ):
+        _add(part.others, key, amount)
 
 
 def _count_overlaps(part, overlaps, areas):

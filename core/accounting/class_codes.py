@@ -91,11 +91,12 @@ class CodeSlots:
     def _search(self, codes, valid):
         if codes.dtype.kind == "f":
             present = np.ones(len(codes), dtype=bool) if valid is None else valid.ravel()
-            broken = present & (codes != np.rint(codes))
+            # Beyond 2^53 every float is whole: such a value is nodata that the file does not declare.
+            broken = present & ((codes != np.rint(codes)) | (np.abs(codes) >= 2.0**53))
             if broken.any():
                 raise InputDataError(
                     "Raster {name} holds {value}, which is no class code; class rasters hold whole numbers. "
-                    "Is this the right raster?",
+                    "Is this the right raster, and is its nodata value set?",
                     name=self._source.name,
                     value=float(codes[broken][0]),
                 )
