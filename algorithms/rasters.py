@@ -25,12 +25,15 @@ class RasterInput:
     crs_wkt : str
         The coordinate reference system that the layer has in QGIS where it is not the file's, else ''.
     notes : tuple of Note
+    bands : tuple of str
+        What the file says of each band.
     """
 
     name: str
     path: str
     crs_wkt: str = ""
     notes: tuple = ()
+    bands: tuple = ("",)
 
     @property
     def year_name(self):
@@ -82,7 +85,8 @@ def _input(layer):
                 crs=layer.crs().userFriendlyIdentifier(),
             )
         )
-    return RasterInput(layer.name(), layer.source(), crs_wkt, tuple(notes))
+    described = tuple(layer.bandName(band) for band in bands)
+    return RasterInput(layer.name(), layer.source(), crs_wkt, tuple(notes), described)
 
 
 def open_series(inputs, years, band, alignment, classes, record):
@@ -105,20 +109,48 @@ def open_series(inputs, years, band, alignment, classes, record):
     -------
     list of (int, RasterSource)
     """
-    if not inputs:
+    places = [(one, band, one.year_name) for one in inputs]
+    return _open(places, years, alignment, classes, record)
+
+
+def open_values(inputs, years, alignment, record):
+    """Sources of a series of values, in the order of their years: a raster per year, or a band of one raster.
+
+    Parameters
+    ----------
+    inputs : sequence of RasterInput
+        One with several bands is a series by itself; its years are in the names of its bands.
+    years, alignment, record
+        See `open_series`.
+
+    Returns
+    -------
+    list of (int, RasterSource)
+    """
+    places = [(one, 1, one.year_name) for one in inputs]
+    if len(inputs) == 1:
+        places = [(inputs[0], band, name) for band, name in enumerate(inputs[0].bands, 1)]
+    return _open(places, years, alignment, False, record)
+
+
+def _open(places, years, alignment, classes, record):
+    """Open (input, band, name) each, with the year of its name or of the user's list."""
+    if not places:
         raise InputDataError("No raster is given; choose at least one.")
-    found, notes = years_of([one.year_name for one in inputs], years)
+    found, notes = years_of([name for _, _, name in places], years)
     record.note(*notes)
     grid = None
     series = []
-    for one, year in zip(inputs, found, strict=True):
+    for (one, band, _), year in zip(places, found, strict=True):
         source = open_source(one.path, band, one.name)
         if one.crs_wkt:
             source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))
         grid = grid or source.grid
         source, notes = align(source, grid, alignment, classes)
-        record.note(*one.notes, *notes)
+        record.note(*notes)
         series.append((year, source))
+    for one in {one.path: one for one, _, _ in places}.values():
+        record.note(*one.notes)
     return sorted(series, key=lambda item: item[0])
 
 

@@ -185,12 +185,36 @@ class Results:
         write : callable
             Writes the raster to the path that it gets, whole or not at all.
         """
-        if not self.wants(name):
-            return
-        destination = self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
-        write(destination)
-        self._register(Written(name, destination, title, style, raster=True))
-        self.values[name] = destination
+        self.rasters({name: (title, style)}, lambda paths: write(paths[name]))
+
+    def rasters(self, outputs, write):
+        """Write the raster outputs that are asked for, in one go.
+
+        Parameters
+        ----------
+        outputs : dict of str to (str, callable or None)
+            Title and style of each raster destination.
+        write : callable
+            Writes the rasters to the paths that it gets by name, all of them or none. It is not called if
+            none is asked for.
+
+        Returns
+        -------
+        What `write` returns.
+        """
+        paths = {
+            name: self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+            for name in outputs
+            if self.wants(name)
+        }
+        if not paths:
+            return None
+        written = write(paths)
+        for name, path in paths.items():
+            title, style = outputs[name]
+            self._register(Written(name, path, title, style, raster=True))
+            self.values[name] = path
+        return written
 
     def numbers(self, **values):
         """Number outputs; what is NaN or None is not returned."""

@@ -300,8 +300,8 @@ def _notes(classes, least, dates, significant, threshold):
             )
         else:
             template = (
-                "False discovery rate of {level:.3g} (two-sided, of |Z| = {threshold:g}): trends with p up to "
-                "{p:.6g} are marked."
+                "False discovery rate of {level:.3g} (two-sided, of |Z| = {threshold:g}): trends with p up "
+                "to {p:.6g} are marked."
             )
         notes.append(decision(template, level=level, threshold=threshold, p=significant))
     return tuple(notes)
