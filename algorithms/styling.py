@@ -265,10 +265,11 @@ def class_labels(breaks, unit, name=""):
     Examples
     --------
     >>> class_labels((0.5, 1.0), "", "ECC")
-    ['ECC < 0.5', 'ECC 0.5 – 1', 'ECC ≥ 1']
+    ['ECC < 0.5', 'ECC 0.5 to 1', 'ECC ≥ 1']
     """
-    texts = [f"{value:,.10g}" for value in breaks]
-    inner = [f"{lower} – {upper}" for lower, upper in pairwise(texts)]
+    # A dash between negative numbers would be one minus among others.
+    texts = [f"{value:,.10g}".replace("-", "\N{MINUS SIGN}") for value in breaks]
+    inner = [tr("{lower} to {upper}").format(lower=lower, upper=upper) for lower, upper in pairwise(texts)]
     classes = [f"< {texts[0]}", *inner, f"≥ {texts[-1]}"]
     return [" ".join(part for part in (name, text, unit) if part) for text in classes]
 

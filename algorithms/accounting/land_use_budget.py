@@ -91,7 +91,10 @@ class LandUseBudget(LandCarbonAlgorithm):
         )
         self.add(
             preset(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
-            tr("Which class a raster value is. A class table replaces it."),
+            tr(
+                "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), cnlucc, "
+                "esa_cci, esa_worldcover or globeland30. A class table replaces it."
+            ),
         )
         self.add(
             table(self.CLASS_TABLE, tr("Class table")),

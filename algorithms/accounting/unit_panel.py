@@ -196,7 +196,7 @@ class UnitPanel(LandCarbonAlgorithm):
         added, rows = columns_as_rows(
             {"unit": panel.unit, **years, **panel.columns, **amounts, "mass": [panel.mass] * len(panel.unit)}
         )
-        title = tr("Carbon budget {years}").format(years=span).strip()
+        title = tr("Unit panel {years}").format(years=span).strip()
         if units is None:
             results.table(self.OUTPUT, added, rows, title, by_year)
             return

@@ -154,13 +154,13 @@ def test_net_emission_is_centred_on_zero(layer):
     units = layer("net_t", [-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, 0.0, None])
     net_emission("t C")(units)
     assert legend_of(units) == [
-        "-2 – 0 t C",
-        "0 – 2 t C",
-        "2 – 50 t C",
-        "2 – 50 t C",
+        "−2 to 0 t C",
+        "0 to 2 t C",
+        "2 to 50 t C",
+        "2 to 50 t C",
         "≥ 50 t C",
-        "< -50 t C",
-        "0 – 2 t C",
+        "< −50 t C",
+        "0 to 2 t C",
         None,
     ]
 
@@ -176,11 +176,11 @@ def test_coefficient_of_one_counts_as_above_one(layer):
     coefficient("ecc")(units)
     assert legend_of(units) == [
         "ECC < 0.5",
-        "ECC 0.5 – 0.8",
-        "ECC 0.8 – 1",
-        "ECC 1 – 1.25",
-        "ECC 1 – 1.25",
-        "ECC 1.25 – 2",
+        "ECC 0.5 to 0.8",
+        "ECC 0.8 to 1",
+        "ECC 1 to 1.25",
+        "ECC 1 to 1.25",
+        "ECC 1.25 to 2",
         "ECC ≥ 2",
     ]
 
@@ -230,7 +230,7 @@ def test_round_125(value, expected):
 
 
 def test_labels_have_marks_for_thousands():
-    assert class_labels((-20_000.0, 0.0), "t C") == ["< -20,000 t C", "-20,000 – 0 t C", "≥ 0 t C"]
+    assert class_labels((-20_000.0, 0.0), "t C") == ["< −20,000 t C", "−20,000 to 0 t C", "≥ 0 t C"]
 
 
 def test_year_is_the_temporal_range(layer):
@@ -335,7 +335,7 @@ def test_slope_is_centred_on_zero(layer):
     # |values| 1, 1, 3, 40, 60, 100: thirds near 2.3 and 46.7, rounded to 2 and 50.
     units = layer("ecc_slope", [-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, None])
     trend_slope("ecc_slope")(units)
-    labels = ["-2 – 0", "0 – 2", "2 – 50", "2 – 50", "≥ 50", "< -50"]
+    labels = ["−2 to 0", "0 to 2", "2 to 50", "2 to 50", "≥ 50", "< −50"]
     assert legend_of(units) == [*(f"{label} per year" for label in labels), None]
 
 

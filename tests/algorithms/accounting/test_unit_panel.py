@@ -231,7 +231,7 @@ def test_layer_is_named_by_its_years(run, make_csv, units, context):
     value = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
     done = run("unitpanel", TABLES=[table], UNITS=units, UNIT_FIELD="code", OUTPUT=value)
     details = context.layerToLoadOnCompletionDetails(done.results["OUTPUT"])
-    assert details.name == "Carbon budget 2000-2020"
+    assert details.name == "Unit panel 2000-2020"
 
 
 def test_record_tells_inputs_and_decisions(run, budget, tmp_path):
