@@ -8,7 +8,7 @@ from qgis.core import Qgis, QgsCoordinateReferenceSystem
 from ..core.errors import Cancelled, InputDataError
 from ..core.notes import decision, warning
 from ..core.raster.source import align, open_source
-from ..core.years import years_of
+from ..core.years import years_in, years_of
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,12 @@ class RasterInput:
 
     @property
     def year_name(self):
-        """What the year is read from: the layer's name, else the file's."""
-        return self.name or Path(self.path).name
+        """What the year is read from: the layer's name, or the file's where only that holds one.
+
+        By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'.
+        """
+        file_name = Path(self.path).name
+        return file_name if years_in(file_name) and not years_in(self.name) else self.name
 
 
 def raster_inputs(algorithm, parameters, name, context):

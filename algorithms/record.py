@@ -52,8 +52,10 @@ class RunRecord:
         }
 
     def note(self, *notes):
-        """Log notes of a core result and keep them for the JSON."""
+        """Log notes of a core result and keep them for the JSON; what was said is not said again."""
         for note in notes:
+            if (note.kind, note.text) in {(said.kind, said.text) for said in self.notes}:
+                continue
             self.notes.append(note)
             if note.kind == "warning":
                 self.feedback.pushWarning(message(note))
@@ -76,7 +78,7 @@ class RunRecord:
     def catch_up(self):
         """Log what was decided since, when columns of the tables were read as numbers."""
         for table in self._tables:
-            self.note(*(note for note in table.notes if note not in self.notes))
+            self.note(*table.notes)
 
     def used_coefficients(self, rows):
         """Keep the coefficient rows that the result depends on.

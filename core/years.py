@@ -12,6 +12,11 @@ _DASH = re.compile(r"\s*[-–—~～]\s*")
 _RANGE = re.compile(r"(\d{4})-(\d{4})")
 
 
+def years_in(name):
+    """The different years that a name holds, ascending; see `year_in`."""
+    return sorted({year for year, _, _ in year_places(name)})
+
+
 def year_in(name):
     """The year that a name holds.
 
@@ -36,7 +41,7 @@ def year_in(name):
     >>> year_in("MCD12C1.A2019001.006.2020220162300")
     2019
     """
-    found = sorted({year for digits in _DIGITS.findall(name) if (year := _year_of(digits)) is not None})
+    found = years_in(name)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -51,6 +56,23 @@ def year_in(name):
         name=name,
         years=listing(found),
     )
+
+
+def year_places(name):
+    """All years that a name holds, with their places in it.
+
+    Returns
+    -------
+    list of (int, int, int)
+        Year, and where its digits start and end.
+
+    Examples
+    --------
+    >>> year_places("ce_2019")
+    [(2019, 3, 7)]
+    """
+    found = ((_year_of(digits.group()), *digits.span()) for digits in _DIGITS.finditer(name))
+    return [place for place in found if place[0] is not None]
 
 
 def _year_of(digits):

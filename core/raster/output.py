@@ -150,10 +150,20 @@ class RasterOutput:
         try:
             with gdal_exceptions():
                 self._dataset.FlushCache()
-                self._dataset = None
+                self._close()
                 self._check()
         except RuntimeError as failure:
             raise self._failure(failure) from failure
+
+    def _close(self):
+        """Close the file now: frames of an error may refer to it, and a destructor cannot raise."""
+        dataset, self._dataset = self._dataset, None
+        if dataset is None:
+            return
+        if hasattr(dataset, "Close"):  # GDAL 3.8
+            dataset.Close()
+        else:
+            dataset.__swig_destroy__(dataset)
 
     def _check(self):
         """Read the file back: a full disk can go unnoticed until the file is closed."""
@@ -191,7 +201,7 @@ class RasterOutput:
     def discard(self):
         """Close and remove what is not complete, whatever GDAL says of it."""
         with contextlib.suppress(RuntimeError), gdal_exceptions():
-            self._dataset = None
+            self._close()
         for suffix in ("", *_SIDECARS):
             with contextlib.suppress(OSError):
                 os.unlink(f"{self.partial}{suffix}")

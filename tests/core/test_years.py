@@ -2,7 +2,7 @@
 
 import pytest
 from landcarbon.core.errors import InputDataError
-from landcarbon.core.years import year_in, years_of
+from landcarbon.core.years import year_in, years_in, years_of
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,11 @@ def test_name_without_a_year(name):
 def test_two_years_in_a_name(name):
     with pytest.raises(InputDataError, match=r"more than one year in the name .* \(20\d\d, 20\d\d\)"):
         year_in(name)
+
+
+def test_years_in_a_name():
+    assert years_in("change_2005-2000_2005") == [2000, 2005]
+    assert years_in("land cover") == []
 
 
 def test_years_of_names_are_printed():

@@ -1,5 +1,6 @@
 """Raster files are there whole, or not at all."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -264,6 +265,16 @@ def test_full_disk_block_by_block(small_disk, grid_of):
         for row in range(700):
             output.write(1, 0, row, values[row : row + 1])
     assert names(small_disk) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not list open files")
+def test_full_disk_keeps_nothing_open(small_disk, grid_of):
+    # An open file keeps its room on the disk, also when it has no name any more.
+    with pytest.raises(InputDataError) as error:
+        write(small_disk / "density.tif", grid_of(700, 700), noise(700))
+    links = [entry for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    assert not [link for link in links if os.readlink(link).startswith(str(small_disk))]
+    assert isinstance(error.value.__cause__, RuntimeError)
 
 
 LIMITED = """
