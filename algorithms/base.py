@@ -15,6 +15,13 @@ ICONS = Path(__file__).parents[1] / "resources" / "icons"
 HELP_URL = "https://landcarbon.example.org/docs/{name}.html"
 
 
+NEEDS = QT_TRANSLATE_NOOP(
+    "LandCarbon",
+    "{what} needs the Python package {packages}. Install it with the plugin QPIP, or run\n"
+    "python3 -m pip install {packages}\nwith the Python of QGIS (on Windows: in the OSGeo4W shell).",
+)
+
+
 def tr(text):
     """The text in the language of the interface; `text` is a literal, so that lupdate finds it."""
     return QCoreApplication.translate("LandCarbon", text)
@@ -110,13 +117,28 @@ class LandCarbonAlgorithm(QgsProcessingAlgorithm):
             self.addOutput(definition)
 
     def canExecute(self):
-        missing = [package for package in self.REQUIRES if find_spec(package) is None]
+        missing = missing_packages(self.REQUIRES)
         if not missing:
             return True, ""
-        return False, tr(
-            "This algorithm needs the Python package {packages}. Install it with the plugin QPIP, or run\n"
-            "python3 -m pip install {packages}\nwith the Python of QGIS (on Windows: in the OSGeo4W shell)."
-        ).format(packages=" ".join(missing))
+        return False, tr(NEEDS).format(what=tr("This algorithm"), packages=" ".join(missing))
+
+
+def missing_packages(packages):
+    """Those of the packages that are not installed."""
+    return [package for package in packages if find_spec(package) is None]
+
+
+def check_packages(what, packages):
+    """Refuse what an algorithm does on request only, if a package that it needs is missing.
+
+    Raises
+    ------
+    InputDataError
+        Says how to get the packages; `what` is in the language of the interface.
+    """
+    missing = missing_packages(packages)
+    if missing:
+        raise InputDataError(NEEDS, what=what, packages=" ".join(missing))
 
 
 def shows_input_errors(process):

@@ -216,6 +216,18 @@ class Results:
             self.values[name] = path
         return written
 
+    def page(self, name, text):
+        """Write an HTML output, if asked for."""
+        if not self.wants(name):
+            return
+        path = Path(self.algorithm.parameterAsFileOutput(self.parameters, name, self.context))
+        written = self._register(Written(name, str(path), "", None, path=path, drawn=False))
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise self._write_error(written, error.strerror) from None
+        self.values[name] = str(path)
+
     def numbers(self, **values):
         """Number outputs; what is NaN or None is not returned."""
         for name, value in values.items():
