@@ -92,8 +92,8 @@ class LandUseBudget(LandCarbonAlgorithm):
         self.add(
             preset(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
             tr(
-                "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), cnlucc, "
-                "esa_cci, esa_worldcover or globeland30. A class table replaces it."
+                "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), "
+                "cnlucc, esa_cci, esa_worldcover or globeland30. A class table replaces it."
             ),
         )
         self.add(
