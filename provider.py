@@ -8,12 +8,13 @@ from qgis.PyQt.QtGui import QIcon
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.trend.raster_trend import RasterTrend
+from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
 
 ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
 
-ALGORITHMS = (LandUseBudget, UnitPanel, CarbonIndices, BalanceZoning, RasterTrend)
+ALGORITHMS = (LandUseBudget, UnitPanel, CarbonIndices, BalanceZoning, RasterTrend, UnitTrend)
 
 
 class LandCarbonProvider(QgsProcessingProvider):

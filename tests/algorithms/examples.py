@@ -54,9 +54,21 @@ def balancezoning(make):
     }
 
 
+def unittrend(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(unit, 2000 + i, float(i * step)) for i in range(5) for unit, step in (("a", 1), ("b", -2))],
+            make.squares(2) * 5,
+        ),
+        "FIELDS": ["ce_t"],
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "landusebudget": landusebudget,
     "unitpanel": unitpanel,
+    "unittrend": unittrend,
 }
