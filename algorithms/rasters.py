@@ -37,7 +37,7 @@ class RasterInput:
 
     @property
     def year_name(self):
-        """What the year is read from: the layer's name, or the file's where only that holds one.
+        """The layer's name, or the file's where only that holds a year.
 
         By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'.
         """
@@ -146,7 +146,7 @@ def _open(places, years, alignment, classes, record):
     grid = None
     series = []
     for (one, band, _), year in zip(places, found, strict=True):
-        source = open_source(one.path, band, one.name)
+        source = open_source(one.path, band, one.year_name)
         if one.crs_wkt:
             source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))
         grid = grid or source.grid

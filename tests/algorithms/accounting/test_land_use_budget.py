@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from landcarbon.core.resources import RESOURCES
-from osgeo import gdal, ogr
+from osgeo import gdal, ogr, osr
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProject,
     QgsRasterLayer,
+    QgsRasterRange,
     QgsVectorLayer,
 )
 
@@ -794,21 +795,26 @@ class TestUnits:
 
 
 class TestRasters:
-    def without_crs(self, tmp_path):
+    def plain(self, tmp_path, epsg=None):
+        """The first raster as a file without a coordinate system, or with a wrong one."""
         path = str(tmp_path / "plain_2019.tif")
         raster = gdal.GetDriverByName("GTiff").Create(path, 4, 2, 1, gdal.GDT_Byte)
         raster.SetGeoTransform((0.0, 0.5, 0.0, 1.0, 0.0, -0.5))
+        if epsg is not None:
+            reference = osr.SpatialReference()
+            reference.ImportFromEPSG(epsg)
+            raster.SetProjection(reference.ExportToWkt())
         raster.GetRasterBand(1).WriteArray(np.array(FIRST))
         return path
 
     def test_raster_without_crs(self, budget, tmp_path):
         with pytest.raises(RunFailed, match="raster has no coordinate system"):
-            budget(LAND_COVER=[self.without_crs(tmp_path)])
+            budget(LAND_COVER=[self.plain(tmp_path)])
 
-    @pytest.fixture
-    def assigned(self, qgis_app, tmp_path):
-        """A raster whose coordinate system is set in QGIS only."""
-        layer = QgsRasterLayer(self.without_crs(tmp_path), "plain_2019", "gdal")
+    @pytest.fixture(params=[None, 32650], ids=["none", "wrong"])
+    def assigned(self, request, qgis_app, tmp_path):
+        """A raster whose coordinate system is set in QGIS; the file has none, or a wrong one."""
+        layer = QgsRasterLayer(self.plain(tmp_path, request.param), "plain_2019", "gdal")
         layer.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
         QgsProject.instance().addMapLayer(layer, False)
         yield layer
@@ -830,8 +836,6 @@ class TestRasters:
     def test_nodata_settings_of_the_layer_are_not_used(self, budget, assigned):
         assigned.dataProvider().setUserNoDataValue(1, [])
         assert not warned(budget(LAND_COVER=[assigned]), "nodata settings")
-        from qgis.core import QgsRasterRange
-
         assigned.dataProvider().setUserNoDataValue(1, [QgsRasterRange(1, 1)])
         assert warned(
             budget(LAND_COVER=[assigned]), "The nodata settings in the properties of the layer 'plain"

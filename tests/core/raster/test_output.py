@@ -224,6 +224,28 @@ def test_target_that_is_a_folder(folder, grid_of):
     assert names(folder) == ["density.tif"]
 
 
+def test_file_is_read_back(folder, grid_of, monkeypatch):
+    # A disk may take everything, and give back less.
+    close = RasterOutput._close
+
+    def close_and_lose(output):
+        close(output)
+        if output.partial.exists():
+            os.truncate(output.partial, output.partial.stat().st_size // 2)
+
+    monkeypatch.setattr(RasterOutput, "_close", close_and_lose)
+    with pytest.raises(InputDataError, match="could not be written"):
+        write(folder / "density.tif", grid_of(300, 300), noise(300))
+    assert names(folder) == []
+
+
+def test_cells_that_are_lost_are_missed(folder, grid_of, monkeypatch):
+    monkeypatch.setattr(gdal.Band, "WriteArray", lambda *arguments: 0)
+    with pytest.raises(InputDataError, match=r"0 of 6 cells of band 1 can be read back"):
+        write(folder / "density.tif", grid_of(), np.ones((2, 3)))
+    assert names(folder) == []
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 300 kB; only root may mount one."""
