@@ -454,7 +454,7 @@ def test_small_rasters(count, shape, dtype):
 
 
 def test_pairs_of_cells_of_different_units(count):
-    # 8-bit codes are counted in pairs; units of one cell each make every border fall into a pair or between two.
+    # 8-bit codes are counted in pairs; narrow units make borders fall into a pair and between two.
     codes = np.random.default_rng(9).integers(0, 3, (5, 401)).astype(np.uint8)
     rings = [square(c, 0, c + w, 5) for c, w in [(1, 1), (2, 1), (5, 2), (7, 1), (10, 3), (399, 1), (400, 1)]]
     result = count(codes, rings, known=(0, 1, 2))

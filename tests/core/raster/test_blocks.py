@@ -165,6 +165,32 @@ def test_a_given_executor_stays_open():
         assert pool.submit(abs, -3).result() == 3
 
 
+class SlowExecutor(Executor):
+    """Does the first task; the others wait for ever."""
+
+    _max_workers = 2
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, work, /, *args, **kwargs):
+        self.futures.append(Future())
+        if len(self.futures) == 1:
+            self.futures[0].set_result(work(*args, **kwargs))
+        return self.futures[-1]
+
+
+def test_a_cancel_takes_back_what_a_given_executor_has_not_begun():
+    def progress(fraction):
+        if fraction > 0:
+            raise Cancelled
+
+    executor = SlowExecutor()
+    with pytest.raises(Cancelled):
+        list(stream(abs, range(9), executor, progress=progress))
+    assert [future.cancelled() for future in executor.futures] == [False, True, True, True]
+
+
 @pytest.mark.parametrize("at", [0.0, 0.25])
 def test_a_cancel_comes_out_and_ends_the_work(at):
     done = []

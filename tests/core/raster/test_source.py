@@ -520,6 +520,24 @@ def test_an_aligned_raster_is_the_same_by_rows_tiles_and_whole(reprojected):
         np.testing.assert_array_equal(got, expected)
 
 
+def test_a_reprojected_cell_has_the_code_under_its_centre(make_raster, make_source):
+    # Cells of 50 km far from the central meridian, where a straight line between two points is not good enough.
+    codes = np.random.default_rng(4).integers(1, 255, (60, 60)).astype(np.uint8)
+    utm = open_source(
+        make_raster(codes, (-500000, 50000, 0, 6000000, 0, -50000), "EPSG:32650", name="utm.tif")
+    )
+    first = make_source(np.zeros((120, 160), np.uint8), x=110.0, y=50.0, size=0.125)
+    got, valid = whole(align(utm, first.grid, "nearest", classes=True)[0])
+    to_utm = osr.CoordinateTransformation(first.grid.crs, utm.grid.crs)
+    x, y = np.meshgrid(110 + 0.125 * (np.arange(160) + 0.5), 50 - 0.125 * (np.arange(120) + 0.5))
+    points = np.array(to_utm.TransformPoints(np.column_stack((x.ravel(), y.ravel()))))
+    column, row = (points[:, 0] + 500000) / 50000, (6000000 - points[:, 1]) / 50000
+    near_border = (np.abs(column - np.rint(column)) < 1e-6) | (np.abs(row - np.rint(row)) < 1e-6)
+    assert valid.all()
+    expected = codes[row.astype(int), column.astype(int)]
+    np.testing.assert_array_equal(got.ravel()[~near_border], expected[~near_border])
+
+
 def test_an_aligned_raster_pickles_and_opens_in_other_threads(reprojected):
     source = pickle.loads(pickle.dumps(reprojected))
     expected, _ = whole(source)
