@@ -11,6 +11,7 @@ from ..notes import Note, decision, listing, warning
 from ..units import MASS_C, mass_factor
 
 RESERVED = ("unit", "year", "ce_t", "cs_t", "net_t", "mass")  # the panel's own columns
+ROW_NUMBER = "fid"  # as GDAL calls it
 DUPLICATES = ("error", "sum")  # in the order of the parameter DUPLICATES
 
 NOT_A_UNIT = "not in the polygons"
@@ -264,6 +265,12 @@ def _read(table, amounts, mass, duplicates, unit_column, year_column, notes):
         name: table.numbers(name) if name.strip().lower() in amounts else numbers_or_text(table, name)
         for name in table.columns
         if name.strip().lower() not in skipped
+    }
+    # The row number in a GeoPackage says nothing of a unit, and a file that is written wants its own.
+    columns = {
+        name: values
+        for name, values in columns.items()
+        if name.lower() != ROW_NUMBER or not isinstance(values, np.ndarray)
     }
     masses = [name for name in columns if _is_mass(name, amounts) and isinstance(columns[name], np.ndarray)]
     if masses:

@@ -258,6 +258,10 @@ class TestColumns:
         found = panel(table(unit=["a"], year=[2020], ce_t=[1.0], coal=[2.0]), ce=["ce_t", "coal"])
         assert found.columns["ce_t_2"].tolist() == [1.0]
 
+    def test_the_row_number_of_a_geopackage_is_left_out(self):
+        found = panel(table(fid=[7, 8], unit=["a", "b"], year=[2020, 2020], ce_t=[1.0, 2.0]))
+        assert list(found.columns) == []
+
     def test_a_named_column_that_no_table_has_is_refused(self):
         with pytest.raises(InputDataError, match="the CE column 'co2'; columns found: budget: ce_t"):
             panel(table(unit=["a"], year=[2020], ce_t=[1.0]), ce=["co2"])
