@@ -227,8 +227,9 @@ def _pair_counts(runs, code_slots, values):
     real = np.flatnonzero(np.diff(begin, append=len(pairs)))
     keys = fill_runs(begin[real], real * breadth**2, len(pairs))
     keys += look_up(code_slots.pair_table, pairs)
-    counts = np.bincount(keys, minlength=len(runs.begin) * breadth**2).reshape(-1, breadth, breadth)
-    counts = counts.sum(axis=1) + counts.sum(axis=2)
+    pair_counts = np.bincount(keys, minlength=len(runs.begin) * breadth**2).reshape(-1, breadth**2)
+    # As floats, which hold these counts exactly: whole numbers have no fast matrix product.
+    counts = (pair_counts.astype(float) @ code_slots.pair_members).astype(np.int64)
     moved = np.flatnonzero(runs.begin % 2)
     slots = code_slots.table[codes[runs.begin[moved]]]
     np.subtract.at(counts, (moved - 1, slots), 1)

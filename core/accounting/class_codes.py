@@ -60,6 +60,12 @@ class CodeSlots:
         first, second = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2).T
         return self.table[first] * self.count + self.table[second]
 
+    @cached_property
+    def pair_members(self):
+        """How often each place is in each pair of places, shape (count * count, count)."""
+        one = np.eye(self.count)
+        return (one[:, None, :] + one[None, :, :]).reshape(-1, self.count)
+
     def of(self, values, valid):
         """Places of a block of codes.
 
