@@ -84,7 +84,7 @@ def no_open_files():
     close_sources()
 
 
-@pytest.fixture(params=["geographic", "UTM"])
+@pytest.fixture(scope="module", params=["geographic", "UTM"])
 def case(request):
     rng = np.random.default_rng(5)
     geotransform, crs = {"geographic": (GEOGRAPHIC, "EPSG:4326"), "UTM": (UTM, "EPSG:32650")}[request.param]

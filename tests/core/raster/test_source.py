@@ -521,7 +521,7 @@ def test_an_aligned_raster_is_the_same_by_rows_tiles_and_whole(reprojected):
 
 
 def test_a_reprojected_cell_has_the_code_under_its_centre(make_raster, make_source):
-    # Cells of 50 km far from the central meridian, where a straight line between two points is not good enough.
+    # Cells of 50 km far from the central meridian, where a straight line between two points is too rough.
     codes = np.random.default_rng(4).integers(1, 255, (60, 60)).astype(np.uint8)
     utm = open_source(
         make_raster(codes, (-500000, 50000, 0, 6000000, 0, -50000), "EPSG:32650", name="utm.tif")
