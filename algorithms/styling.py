@@ -32,7 +32,7 @@ from .base import tr
 # After Okabe and Ito, lighter and darker where protan, deutan or tritan readers would take two for one.
 SINK, LOW_CARBON, OPTIMISED, CONTROL, HIGH_CARBON = "#00795a", "#7cc8f4", "#f0e442", "#d97a00", "#8c2d04"
 NO_ZONE = "#b4b4b4"
-OUTLINE = "#5a5a5a"
+OUTLINE = "#ffffff"  # a dark one gets lost between dark neighbours
 
 ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schemes
     "four": (
@@ -226,7 +226,7 @@ def density(mass, years=()):
 
 def polygon(colour):
     """A filled polygon with a thin outline."""
-    return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.1"})
+    return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.2"})
 
 
 def graduated(layer, field, breaks, colours, unit, name=""):
