@@ -8,7 +8,8 @@ import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("carbonindices", "balancezoning")  # in this order: a page may use what the one before it wrote
+PAGES = ("landusebudget", "unitpanel", "carbonindices", "balancezoning")
+"""In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
 
 

@@ -5,8 +5,8 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
     QGIS_PLUGINPATH="$PWD/.dev/plugins" QGIS_CUSTOM_CONFIG_PATH="$PWD/.dev/demo-profile" \\
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
-The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES. The documentation shows `desktop.png`
-and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
+The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES. The documentation shows
+`desktop.png` and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
 """
 
 import os
