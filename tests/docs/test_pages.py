@@ -1,4 +1,4 @@
-"""Every algorithm has a page that names its parameters, outputs and fields; links and JSON of the docs hold."""
+"""Every algorithm has a page that names its parameters, outputs and fields; links and JSON hold."""
 
 import json
 import re
