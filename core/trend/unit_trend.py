@@ -142,8 +142,6 @@ def wide_series(table, unit_column, columns):
     InputDataError
         A unit twice, a name with no year or with two, a year twice in one field, a text in a field.
     """
-    keys = table.keys(unit_column)
-    unique_rows(table, keys)
     names, dated = {}, {}
     for column in columns:
         stem, year = split_year(column)
@@ -156,6 +154,8 @@ def wide_series(table, unit_column, columns):
                 first=other,
                 second=column,
             )
+    keys = table.keys(unit_column)
+    unique_rows(table, keys)
     fields = tuple(
         FieldSeries(
             name,
