@@ -6,7 +6,6 @@ of it.
 """
 
 import math
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -83,14 +82,20 @@ def trends(values, times, min_valid=None, intercept=True):
     ----------
     Sen 1968, JASA 63:1379; Mann 1945, Econometrica 13:245; Kendall 1975. methods.md, section 5.
     """
-    values = np.asarray(values, dtype=float)
+    values = np.asarray(values)
     times = np.asarray(times, dtype=float)
     check_times(times)
     min_valid = least_valid(len(times)) if min_valid is None else max(2, min_valid)
-    step = max(1, _PAIRS_AT_ONCE // (len(times) * (len(times) - 1) // 2))
-    starts = range(0, max(1, values.shape[1]), step)
-    parts = [_trends(values[:, start : start + step], times, min_valid, intercept) for start in starts]
-    return Trend(*(None if field[0] is None else np.concatenate(field) for field in zip(*parts, strict=True)))
+    n = _count(np.isfinite(values))
+    tested = np.flatnonzero(n >= min_valid)
+    slope, level, s, variance, tau = results = np.full((5, len(n)), np.nan)
+    room = _Room.of(len(times), len(tested))
+    for start in range(0, len(tested), max(1, room.series)):
+        part = tested[start : start + room.series]
+        results[:, part] = _trends(values[:, part].astype(float), times, n[part], intercept, room)
+    z, p = np.full((2, len(n)), np.nan)
+    z[tested], p[tested] = _normal_test(s[tested], variance[tested])
+    return Trend(n, slope, level if intercept else None, s, variance, z, p, tau)
 
 
 def check_times(times):
@@ -105,39 +110,61 @@ def check_times(times):
         raise InputDataError("The dates of a series must ascend without repeats.")
 
 
-def _trends(values, times, min_valid, intercept):
-    """`trends` of a part that fits the cache."""
-    valid = np.isfinite(values)
-    n = np.add.reduce(valid, axis=0, dtype=np.int64)
-    if not valid.all():
-        values = np.where(valid, values, np.nan)
-    rises = _rises(values)
-    up, down = (np.add.reduce(way.view(np.uint8), axis=0, dtype=np.int64) for way in (rises > 0, rises < 0))
-    s = up - down
+class _Room(NamedTuple):
+    """Memory for the pairs of a part, used again for every part: asking the system for it takes longer than
+    filling it.
+    """
+
+    rises: np.ndarray  # (pairs, series)
+    rounded: np.ndarray  # (series, pairs)
+    ordered: np.ndarray  # (series, pairs)
+
+    @classmethod
+    def of(cls, times, series):
+        """Room for a part of so many series at most."""
+        pairs = times * (times - 1) // 2
+        series = min(series, max(1, _PAIRS_AT_ONCE // pairs))
+        by_series = (np.empty((series, pairs), dtype=np.float32) for _ in range(2))
+        return cls(np.empty((pairs, series)), *by_series)
+
+    @property
+    def series(self):
+        """How many series a part has at most."""
+        return len(self.rounded)
+
+
+def _trends(values, times, n, intercept, room):
+    """Slope, intercept, S, its variance and tau of a part that fits the cache; NaN = missing or infinite."""
     pairs = n * (n - 1) // 2
-    tied = pairs - up - down
-    rises /= _rises(times[:, None])
-    slope = _medians(rises, pairs)
-    variance = (n * (n - 1) * (2 * n + 5) - _tie_term(values, tied)) / 18.0
-    z, p = _normal_test(s, variance)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        tau = s / np.sqrt((pairs - tied) * pairs.astype(float))
-    tau[s == 0] = 0.0
-    level = None
-    if intercept:
-        middle = np.where(valid, times[:, None], np.nan)
-        level = _medians(values, n) - slope * _medians(middle, n)
-    results = [slope, level, s.astype(float), variance, z, p, tau]
-    for result in results:
-        if result is not None:
-            result[n < min_valid] = np.nan
-    return Trend(n, *results)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        if n.min() < len(values):
+            values[~np.isfinite(values)] = np.nan
+        rises = _rises(values, room.rises[:, : len(n)])
+        up, down = _count(rises > 0), _count(rises < 0)
+        s, untied = up - down, up + down
+        ties = _tie_term(rises == 0, len(values)) if (untied < pairs).any() else 0
+        rises /= _rises(times[:, None])
+        slope = _medians(rises, pairs, room)
+        tau = np.where(s == 0, 0.0, s / np.sqrt(untied * pairs.astype(float)))
+        level = np.full(len(n), np.nan)
+        if intercept:
+            level = _medians(values, n, room) - slope * _median_times(values, times, n, room)
+    variance = (n * (n - 1) * (2 * n + 5) - ties) / 18.0
+    return slope, level, s, variance, tau
 
 
-def _rises(values):
+def _count(mask):
+    """How many are true in every column of `mask`, through sums of bytes, which are the fastest."""
+    count = np.zeros(mask.shape[1], dtype=np.int64)
+    for start in range(0, len(mask), 255):
+        count += np.add.reduce(mask[start : start + 255].view(np.uint8), axis=0, dtype=np.uint8)
+    return count
+
+
+def _rises(values, out=None):
     """Differences of all pairs i < j, shape (pairs, series); NaN where either is missing."""
     times, series = values.shape
-    rises = np.empty((times * (times - 1) // 2, series))
+    rises = np.empty((times * (times - 1) // 2, series)) if out is None else out
     at = 0
     for i in range(times - 1):
         np.subtract(values[i + 1 :], values[i], out=rises[at : at + times - 1 - i])
@@ -145,57 +172,71 @@ def _rises(values):
     return rises
 
 
-def _medians(values, count):
+def _medians(values, count, room):
     """Median of the `count` numbers among the NaN of every column.
 
     Sorting float32 is several times faster than float64. Rounding keeps the order, so the place of the
     middle in the sorted float32 is the place of the middle in the values themselves; where different values
-    round to the same float32 there, the column is sorted in float64.
+    round to the same float32 there, these are put in order in float64.
     """
-    with np.errstate(over="ignore"):
-        rounded = np.ascontiguousarray(values.T.astype(np.float32))
-    ordered = np.sort(rounded, axis=1)
-    low, high = (
-        _sorted_value(values, rounded, ordered, place)
-        for place in (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(values) - 1))
-    )
+    rounded, ordered = (part[: len(count), : len(values)] for part in (room.rounded, room.ordered))
+    rounded[:] = values.T
+    ordered[:] = rounded
+    ordered.sort(axis=1)
+    lower, upper = (count - 1) // 2, count // 2
+    low = high = _values_at(values, rounded, ordered, lower)
+    if (lower != upper).any():
+        high = _values_at(values, rounded, ordered, upper)
     # Halves first: the sum of two large values could overflow; equal values stay as they are.
-    median = np.where(low == high, low, low * 0.5 + high * 0.5)
-    median[count == 0] = np.nan
-    return median
+    return np.where(low == high, low, low * 0.5 + high * 0.5)
 
 
-def _sorted_value(values, rounded, ordered, place):
+def _values_at(values, rounded, ordered, place):
     """The value at a place of each sorted column, found through the values rounded and sorted."""
     columns = np.arange(len(place))
     here = ordered[columns, place]
-    found = values[np.argmax(rounded == here[:, None], axis=1), columns]
+    same = rounded == here[:, None]
+    found = values[np.argmax(same, axis=1), columns]
     before = ordered[columns, np.maximum(place - 1, 0)]
     after = ordered[columns, np.minimum(place + 1, len(values) - 1)]
-    alone = ((place == 0) | (before != here)) & ((place == len(values) - 1) | (after != here))
-    several = np.flatnonzero(~alone & ~np.isnan(here))
+    several = ((place > 0) & (before == here)) | ((place < len(values) - 1) & (after == here))
+    several = np.flatnonzero(several)
     if len(several):
-        candidates = np.where(here[several] == rounded[several].T, values[:, several], np.nan)
-        differ = several[np.nanmin(candidates, axis=0) != np.nanmax(candidates, axis=0)]
-        found[differ] = np.sort(values[:, differ], axis=0)[place[differ], np.arange(len(differ))]
+        same = same[several]
+        alike = _count(values[:, several] == found[several]) == np.count_nonzero(same, axis=1)
+        differ = several[~alike]
+        if len(differ):
+            rank = place[differ] - np.count_nonzero(rounded[differ] < here[differ, None], axis=1)
+            found[differ] = _ranked(values[:, differ], same[~alike], rank)
     return found
 
 
-def _tie_term(values, tied):
-    """Sum of g (g - 1) (2 g + 5) over the groups of g equal values of each series."""
-    term = np.zeros(len(tied), dtype=np.int64)
-    some = np.flatnonzero(tied)
-    if len(some):
-        ordered = np.sort(values[:, some], axis=0)
-        run = np.ones(len(some), dtype=np.int64)  # values equal to this one so far
-        total = np.zeros(len(some), dtype=np.int64)
-        for before, value in pairwise(ordered):
-            same = value == before
-            run = np.where(same, run + 1, 1)
-            # A group that grows to g adds g (g-1) (2g+5) - (g-1) (g-2) (2g+3) = 6 (g-1) (g+1) to the term.
-            total += np.where(same, 6 * (run - 1) * (run + 1), 0)
-        term[some] = total
-    return term
+def _ranked(values, same, rank):
+    """Of each column, the value with a rank among those that round to the same."""
+    column, pair = np.nonzero(same)
+    candidates = values[pair, column]
+    in_order = np.lexsort((candidates, column))
+    first = np.searchsorted(column, np.arange(len(rank)))
+    return candidates[in_order[first + rank]]
+
+
+def _median_times(values, times, n, room):
+    """Median of the times that have a value."""
+    if n.min() == len(times):
+        values, n = values[:, :1], n[:1]
+    return _medians(np.where(np.isnan(values), np.nan, times[:, None]), n, room)
+
+
+def _tie_term(tied, times):
+    """Sum of g (g - 1) (2 g + 5) over the groups of g equal values; `tied` are the pairs of `_rises`."""
+    earlier = np.zeros((times, tied.shape[1]), dtype=np.uint8 if times <= 256 else np.uint16)
+    at = 0
+    for i in range(times - 1):
+        earlier[i + 1 :] += tied[at : at + times - 1 - i]
+        at += times - 1 - i
+    # The value that makes a group of g adds g (g-1) (2g+5) - (g-1) (g-2) (2g+3) = 6 (g-1) (g+1) to the term.
+    earlier = earlier.astype(np.int64)
+    return 6 * np.add.reduce(earlier * (earlier + 2), axis=0)
 
 
 def _normal_test(s, variance):
