@@ -152,7 +152,7 @@ class RasterTrend(LandCarbonAlgorithm):
             ALIGNMENTS[self.parameterAsEnum(parameters, self.ALIGNMENT, context)],
             record,
         )
-        areas = cell_areas(series[0][1].grid)
+        areas = cell_areas(series[0][1].grid) if results.wants(self.CLASS_SUMMARY) else None
 
         # Trends and results
         with results:
@@ -168,12 +168,13 @@ class RasterTrend(LandCarbonAlgorithm):
                 ),
             )
             record.note(*found.notes)
-            results.table(
-                self.CLASS_SUMMARY,
-                fields_of(("class", int), ("name", str), ("cells", float), ("area_ha", float)),
-                summary_rows(found.classes),
-                tr("Trend classes {years}").format(years=span_of(series)),
-            )
+            if areas is not None:
+                results.table(
+                    self.CLASS_SUMMARY,
+                    fields_of(("class", int), ("name", str), ("cells", float), ("area_ha", float)),
+                    summary_rows(found.classes),
+                    tr("Trend classes {years}").format(years=span_of(series)),
+                )
         return results.values
 
     def check_outputs(self, parameters, context, results):

@@ -12,6 +12,7 @@ from ..errors import InputDataError
 from .gdal_state import gdal_exceptions
 
 _ROWS_AT_ONCE = 256
+_TILE = 256  # side of the file's tiles
 _SIDECARS = (".aux.xml", ".ovr", ".msk")  # statistics, overviews and masks that GDAL keeps beside a file
 
 
@@ -42,6 +43,8 @@ class RasterOutput:
     ----------
     partial : Path
         The temporary name.
+    former : Path
+        Where a file that had the name before can be kept, see `set_aside`.
 
     Raises
     ------
@@ -56,8 +59,10 @@ class RasterOutput:
         self.dtype = np.dtype(dtype)
         self.nodata = nodata
         self.partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part.tif")
+        self.former = self.path.with_name(f"{self.path.name}.{os.getpid()}.former.tif")
         self._dataset = None
         self._valid_cells = [0] * len(self.bands)
+        self._flushed_rows = [0] * len(self.bands)
 
     def __enter__(self):
         try:
@@ -81,6 +86,8 @@ class RasterOutput:
         kinds |= {"uint8": gdal.GDT_Byte, "int32": gdal.GDT_Int32}
         options = [
             "TILED=YES",
+            f"BLOCKXSIZE={_TILE}",
+            f"BLOCKYSIZE={_TILE}",
             "COMPRESS=DEFLATE",
             "BIGTIFF=IF_SAFER",
             "NUM_THREADS=ALL_CPUS",
@@ -128,8 +135,27 @@ class RasterOutput:
         try:
             with gdal_exceptions():
                 self._dataset.GetRasterBand(band).WriteArray(stored, column, row)
+                self._flush(band, column, row, stored.shape)
         except RuntimeError as error:
             raise self._failure(error) from error
+
+    def _flush(self, band, column, row, shape):
+        """Have tiles written once they are whole: GDAL's cache would keep them, and is a share of all memory.
+
+        They are whole after a window along the edges of tiles, and above the last row of windows.
+        """
+        bottom, right = row + shape[0], column + shape[1]
+        height, width = self.grid.height, self.grid.width
+        along_tiles = (
+            column % _TILE == row % _TILE == 0
+            and (bottom % _TILE == 0 or bottom == height)
+            and (right % _TILE == 0 or right == width)
+        )
+        row_of_tiles = right == width and bottom - self._flushed_rows[band - 1] >= _TILE
+        if row_of_tiles:
+            self._flushed_rows[band - 1] = bottom - bottom % _TILE
+        if along_tiles or row_of_tiles:
+            self._dataset.GetRasterBand(band).FlushCache()
 
     def __exit__(self, kind, error, trace):
         try:
@@ -198,6 +224,23 @@ class RasterOutput:
         except OSError as failure:
             raise self._failure(failure) from failure
 
+    def set_aside(self):
+        """Keep the file that has the name now under another one.
+
+        Raises
+        ------
+        InputDataError
+            It cannot be renamed, such as one that another program has open.
+        """
+        try:
+            os.replace(self.path, self.former)
+        except OSError as failure:
+            raise self._failure(failure) from failure
+
+    def put_back(self):
+        """Give the file that was set aside its name again."""
+        os.replace(self.former, self.path)
+
     def discard(self):
         """Close and remove what is not complete, whatever GDAL says of it."""
         with contextlib.suppress(RuntimeError), gdal_exceptions():
@@ -217,6 +260,8 @@ class RasterOutput:
 
 class RasterOutputs:
     """Several rasters of one run: they appear under their names when all of them are complete.
+
+    If one of them cannot have its name, the others give theirs back to the files that were there before.
 
     Parameters
     ----------
@@ -241,8 +286,26 @@ class RasterOutputs:
             if kind is None:
                 for output in self._outputs.values():
                     output.complete()
-                for output in self._outputs.values():
-                    output.publish()
+                self._publish()
         finally:
             for output in self._outputs.values():
                 output.discard()
+
+    def _publish(self):
+        former, published = [], []
+        try:
+            for output in self._outputs.values():
+                if output.path.is_file():
+                    output.set_aside()
+                    former.append(output)
+            for output in self._outputs.values():
+                output.publish()
+                published.append(output)
+        except InputDataError:
+            for output in published:
+                output.path.unlink()
+            for output in former:
+                output.put_back()
+            raise
+        for output in former:
+            output.former.unlink()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import InputDataError
 from ..notes import decision, warning
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.grid import ExactAreas
@@ -17,6 +18,7 @@ from .false_discovery import PValues
 from .series import check_times, least_valid, trends
 
 CLASS_NODATA = -128
+_LEAST_P = np.finfo(float).tiny
 OUTPUTS = ("slope", "z", "p", "tau", "intercept", "class", "class_fdr")
 
 
@@ -27,11 +29,12 @@ class ClassSums(NamedTuple):
     ----------
     cells : dict of int to int
         By class, -2 to 2; None = no trend (too few values).
-    area_ha : dict of int to float
+    area_ha : dict of int to float, or None
+        None if no areas were given.
     """
 
     cells: dict
-    area_ha: dict
+    area_ha: dict | None
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,13 @@ class _Task:
     min_valid: int
     threshold: float
     wanted: tuple
-    areas: ExactAreas
+    areas: ExactAreas | None
 
 
 def write_raster_trends(
     paths,
     series,
-    areas,
+    areas=None,
     min_valid=None,
     threshold=THRESHOLD,
     executor=None,
@@ -84,8 +87,8 @@ def write_raster_trends(
         class_fdr. They are there whole, all of them, or none.
     series : sequence of (int, RasterSource)
         Years in ascending order, and values; all on one grid.
-    areas : ExactAreas
-        Of the cells of that grid.
+    areas : ExactAreas, optional
+        Of the cells of that grid; without them only cells are counted.
     min_valid : int, optional
         Cells with fewer valid values are missing; see `least_valid`.
     threshold : float
@@ -102,7 +105,8 @@ def write_raster_trends(
     Raises
     ------
     InputDataError
-        Fewer than 4 dates, a raster that cannot be read, or a target that cannot be written.
+        Fewer than 4 dates, or than `min_valid`; a raster that cannot be read, or a target that cannot be
+        written.
 
     Notes
     -----
@@ -113,11 +117,17 @@ def write_raster_trends(
     check_times(times)
     sources = tuple(source for _, source in series)
     least = least_valid(len(times)) if min_valid is None else max(2, min_valid)
+    if least > len(times):
+        raise InputDataError(
+            "{least} valid values are asked for, and there are only {dates} dates; ask for fewer.",
+            least=least,
+            dates=len(times),
+        )
     wanted = tuple(name for name in OUTPUTS if name in paths)
     workers = workers or workers_of(executor)
     grid = sources[0].grid
-    # The stack, its pairs in a part, and the results, all in float64.
-    bytes_per_cell = 8 * (2 * len(times) + 2 * len(wanted) + 4)
+    # The stack, a raster of it on the way, what `trends` gives, and classes and results on top of it.
+    bytes_per_cell = _stack_type(sources).itemsize * len(times) + 16 + 8 * 9 + 8 * 4 + 8 * len(wanted)
     tasks = [
         _Task(window, sources, times, least, threshold, wanted, areas)
         for window in windows(grid, bytes_per_cell, sources[0].block, budget, workers)
@@ -129,8 +139,13 @@ def write_raster_trends(
         direct = {name: output for name, output in outputs.items() if name != "class_fdr"}
         with contextlib.ExitStack() as stack:
             signed = None if fdr is None else stack.enter_context(_signed_p_output(fdr).scratch())
-            found = stream(
-                _window_trends, tasks, executor, workers, lambda part: progress(part * first_share)
+            # Closed at once on an error, so that no thread still reads when the files are removed.
+            found = stack.enter_context(
+                contextlib.closing(
+                    stream(
+                        _window_trends, tasks, executor, workers, lambda part: progress(part * first_share)
+                    )
+                )
             )
             for task, (arrays, counted) in zip(tasks, found, strict=True):
                 for name, output in direct.items():
@@ -142,7 +157,9 @@ def write_raster_trends(
             if signed is not None:
                 signed.complete()
                 significant = sums.p_values.largest_significant(level_of(threshold))
-                _write_fdr(fdr, signed.partial, significant, workers, lambda part: progress(0.9 + part * 0.1))
+                _write_fdr(
+                    fdr, signed.partial, significant, workers, budget, lambda part: progress(0.9 + part * 0.1)
+                )
     result = sums.classes(areas)
     return RasterTrends(result, significant, _notes(result, least, len(times), significant, threshold))
 
@@ -204,17 +221,23 @@ class _Sums:
     def classes(self, areas):
         """Cells and areas by class."""
         names = (*CLASSES, None)
+        cells = dict(zip(names, self.cells.tolist(), strict=True))
+        if areas is None:
+            return ClassSums(cells, None)
         area_ha = areas.area_m2(self.high, self.low) / M2_PER_HA
-        return ClassSums(
-            dict(zip(names, self.cells.tolist(), strict=True)),
-            dict(zip(names, area_ha.tolist(), strict=True)),
-        )
+        return ClassSums(cells, dict(zip(names, area_ha.tolist(), strict=True)))
+
+
+def _stack_type(sources):
+    """float32 where it holds all values exactly, which halves the memory; else float64."""
+    exact = (one.dtype == np.float32 and (one.scale, one.offset) == (1.0, 0.0) for one in sources)
+    return np.dtype(np.float32 if all(exact) else np.float64)
 
 
 def _window_trends(task):
     """Read a window of all dates and test its cells."""
     window = task.window
-    stack = np.empty((len(task.sources), window.rows * window.columns))
+    stack = np.empty((len(task.sources), window.rows * window.columns), dtype=_stack_type(task.sources))
     for values, source in zip(stack, task.sources, strict=True):
         values[:] = read_values(source, window).ravel()
     trend = trends(stack, task.times, task.min_valid, intercept="intercept" in task.wanted)
@@ -231,8 +254,8 @@ def _window_trends(task):
     if "class_fdr" in task.wanted:
         p_values = PValues()
         p_values.add(trend.p)
-        # p of a trend without direction is not asked for again, and p = 0 has no sign: both are out of reach.
-        signed = np.copysign(np.maximum(trend.p, np.finfo(float).tiny), classes)
+        # p of a trend without direction is not asked for again, and p = 0, far out in the tail, has no sign.
+        signed = np.copysign(np.maximum(trend.p, _LEAST_P), classes)
         arrays["class_fdr"] = np.where(classes == 0, 2.0, signed).reshape(shaped.shape)
     return arrays, _count(shaped, window, task.areas, p_values)
 
@@ -243,14 +266,16 @@ def _count(classes, window, areas, p_values):
     breadth = len(CLASSES) + 1
     key = place + (np.arange(window.rows) * breadth)[:, None]
     cells = np.bincount(key.ravel(), minlength=window.rows * breadth).reshape(window.rows, breadth)
-    if areas.by_row:
+    high = low = np.zeros(breadth, dtype=np.int64)
+    if areas is None:
+        pass
+    elif areas.by_row:
         rows = slice(window.row, window.row + window.rows)
         high = (cells * areas.high[rows][:, None]).sum(axis=0)
         low = (cells * areas.low[rows][:, None]).sum(axis=0)
     else:
         weights = areas.cell_weights(window.row, window.rows, window.column, window.columns)
         high = np.bincount(place.ravel(), weights=weights.ravel(), minlength=breadth).astype(np.int64)
-        low = np.zeros(breadth, dtype=np.int64)
     return _Counted(cells.sum(axis=0), high, low, p_values)
 
 
@@ -261,21 +286,23 @@ class _FdrTask:
     significant: float
 
 
-def _write_fdr(output, signed_path, significant, workers, progress):
+def _write_fdr(output, signed_path, significant, workers, budget, progress):
     """Second pass: classes by the largest p that is significant."""
     source = open_source(signed_path)
     tasks = [
         _FdrTask(window, source, significant)
-        for window in windows(source.grid, 8 * 6, source.block, workers=workers)
+        for window in windows(source.grid, 8 * 6, source.block, budget, workers)
     ]
-    for task, classes in zip(tasks, stream(_fdr_classes, tasks, None, workers, progress), strict=True):
-        output.write(1, task.window.column, task.window.row, classes)
+    with contextlib.closing(stream(_fdr_classes, tasks, None, workers, progress)) as found:
+        for task, classes in zip(tasks, found, strict=True):
+            output.write(1, task.window.column, task.window.row, classes)
 
 
 def _fdr_classes(task):
     signed = read_values(task.source, task.window)
     slope = np.where(signed == 2.0, 0.0, signed)
-    return marked_classes(slope, slope, np.abs(signed) <= task.significant)
+    marked = (np.abs(signed) <= max(task.significant, _LEAST_P)) & (task.significant >= 0)
+    return marked_classes(slope, slope, marked)
 
 
 def _notes(classes, least, dates, significant, threshold):
@@ -286,11 +313,7 @@ def _notes(classes, least, dates, significant, threshold):
     ]
     if classes.cells[None]:
         notes.append(
-            warning(
-                "{count:,} cells ({area:,.6g} ha) have too few valid values for a trend.",
-                count=classes.cells[None],
-                area=classes.area_ha[None],
-            )
+            warning("{count:,} cells have too few valid values for a trend.", count=classes.cells[None])
         )
     if significant is not None:
         level = level_of(threshold)
