@@ -65,9 +65,21 @@ def unittrend(make):
     }
 
 
+def fillseries(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float, "mass": str},
+            [("a", 2000, 10.0, "t C"), ("a", 2002, 14.0, "t C"), ("b", 2001, 3.0, "t C")],
+            make.squares(3),
+        ),
+        "FIELDS": ["ce_t"],
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
+    "fillseries": fillseries,
     "landusebudget": landusebudget,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
