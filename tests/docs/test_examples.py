@@ -8,7 +8,7 @@ import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("landusebudget", "unitpanel", "carbonindices", "balancezoning", "unittrend")
+PAGES = ("landusebudget", "unitpanel", "carbonindices", "balancezoning", "unittrend", "fillseries")
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
 
