@@ -134,6 +134,17 @@ def open_values(inputs, years, alignment, record):
     places = [(one, 1, one.year_name) for one in inputs]
     if len(inputs) == 1:
         places = [(inputs[0], band, name) for band, name in enumerate(inputs[0].bands, 1)]
+    else:
+        for one in inputs:
+            if len(one.bands) > 1:
+                record.note(
+                    warning(
+                        "{name} has {bands} bands, and only the first one is used; give a raster with a band "
+                        "per year alone.",
+                        name=one.name,
+                        bands=len(one.bands),
+                    )
+                )
     return _open(places, years, alignment, False, record)
 
 

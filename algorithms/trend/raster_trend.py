@@ -83,8 +83,8 @@ class RasterTrend(LandCarbonAlgorithm):
         self.add(
             QgsProcessingParameterBoolean(self.FDR, tr("Control the false discovery rate"), False),
             tr(
-                "Adds a second class in which trends are marked after Benjamini and Hochberg over all cells, "
-                "at the level of the threshold."
+                "A second class, the last raster output, in which trends are marked after Benjamini and "
+                "Hochberg over all cells, at the two-sided level of the threshold."
             ),
         )
         alignment = QgsProcessingParameterEnum(
@@ -127,7 +127,7 @@ class RasterTrend(LandCarbonAlgorithm):
                 self.CLASS_FDR,
                 tr("Trend class, false discovery rate"),
                 False,
-                tr("The class with trends marked by false discovery rate; needs the option above."),
+                tr("The class with trends marked by false discovery rate over all cells."),
             ),
         )
 

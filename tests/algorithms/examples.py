@@ -54,6 +54,14 @@ def balancezoning(make):
     }
 
 
+def rastertrend(make):
+    return {
+        "SERIES": [
+            make.raster(f"npp_{year}.tif", [[year - 2000, 5], [3, 2020 - year]]) for year in range(2000, 2006)
+        ]
+    }
+
+
 def unittrend(make):
     return {
         "INPUT": make.layer(
@@ -81,6 +89,7 @@ EXAMPLES = {
     "carbonindices": carbonindices,
     "fillseries": fillseries,
     "landusebudget": landusebudget,
+    "rastertrend": rastertrend,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
 }
