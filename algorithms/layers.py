@@ -21,6 +21,7 @@ from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt, QTime
 
 from ..core.errors import Cancelled, InputDataError
 from ..core.notes import listing
+from ..core.sequences import zip_equal
 from ..core.tables import table_from_columns, unique_rows
 from .base import tr
 
@@ -292,10 +293,10 @@ def columns_as_rows(columns, **kinds):
     ]
     found = [
         kinds.get(name) or next((type(value) for value in values if value is not None), str)
-        for name, values in zip(columns, lists, strict=True)
+        for name, values in zip_equal(columns, lists)
     ]
-    fields = fields_of(*zip(columns, found, strict=True))
-    return fields, list(zip(*lists, strict=True))
+    fields = fields_of(*zip_equal(columns, found))
+    return fields, list(zip_equal(*lists))
 
 
 class KeptFields:

@@ -8,6 +8,7 @@ from qgis.core import Qgis, QgsCoordinateReferenceSystem
 from ..core.errors import Cancelled, InputDataError
 from ..core.notes import decision, warning
 from ..core.raster.source import align, open_source
+from ..core.sequences import zip_equal
 from ..core.years import years_in, years_of
 
 
@@ -156,7 +157,7 @@ def _open(places, years, alignment, classes, record):
     record.note(*notes)
     grid = None
     series = []
-    for (one, band, _), year in zip(places, found, strict=True):
+    for (one, band, _), year in zip_equal(places, found):
         source = open_source(one.path, band, one.year_name)
         if one.crs_wkt:
             source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))

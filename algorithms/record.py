@@ -3,7 +3,7 @@
 import json
 import platform
 from configparser import ConfigParser
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class RunRecord:
         self.parameters = parameters
         self.context = context
         self.feedback = feedback
-        self.started = datetime.now(UTC)
+        self.started = datetime.now(timezone.utc)
         self.notes = []
         self.coefficients = []
         self._tables = []
@@ -96,7 +96,7 @@ class RunRecord:
 
     def as_dict(self):
         """The record as plain JSON values; texts are in English, whatever the interface's language is."""
-        finished = datetime.now(UTC)
+        finished = datetime.now(timezone.utc)
         again = self.algorithm.asMap(self._defaults() | self.parameters, self.context)
         return plain(
             {
@@ -195,7 +195,7 @@ def describe_file(path):
     if path is None or not path.is_file():
         return {}
     status = path.stat()
-    changed = datetime.fromtimestamp(status.st_mtime, UTC)
+    changed = datetime.fromtimestamp(status.st_mtime, timezone.utc)
     return {"path": str(path), "bytes": status.st_size, "changed": changed.isoformat(timespec="seconds")}
 
 

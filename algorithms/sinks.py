@@ -1,4 +1,5 @@
 """Arrays to layers, checked: a run leaves all its outputs whole, or none."""
+from __future__ import annotations
 
 import math
 import os
@@ -28,6 +29,7 @@ from qgis.core import (
 
 from ..core.errors import Cancelled, InputDataError
 from ..core.notes import listing
+from ..core.sequences import zip_equal
 from .base import tr
 from .record import record_path
 from .styling import apply_when_loaded
@@ -303,7 +305,7 @@ class Results:
         if not same_fields:
             return
         renamed = [
-            f"{ours} -> {found}" for ours, found in zip(written.fields, names, strict=True) if ours != found
+            f"{ours} -> {found}" for ours, found in zip_equal(written.fields, names) if ours != found
         ]
         if renamed:
             self.record.warning(

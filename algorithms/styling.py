@@ -5,7 +5,6 @@ A style is a function of a layer that sets its renderer from its data. It is app
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
 """
 
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +26,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
+from ..core.sequences import pairwise, zip_equal
 from .base import tr
 
 # After Okabe and Ito, lighter and darker where protan, deutan or tritan readers would take two for one.
@@ -235,8 +235,8 @@ def graduated(layer, field, breaks, colours, unit, name=""):
     # QGIS takes the first range that holds a value, both ends included: from the top down, a break goes up.
     ranges = [
         QgsRendererRange(lower, upper, polygon(colour), label)
-        for (lower, upper), colour, label in zip(
-            pairwise(edges), colours, class_labels(breaks, unit, name), strict=True
+        for (lower, upper), colour, label in zip_equal(
+            pairwise(edges), colours, class_labels(breaks, unit, name)
         )
     ]
     layer.setRenderer(QgsGraduatedSymbolRenderer(field, ranges[::-1]))
@@ -249,8 +249,8 @@ def discrete(provider, band, breaks, colours, unit):
     shader_function.setColorRampItemList(
         [
             QgsColorRampShader.ColorRampItem(upper, QColor(colour), label)
-            for upper, colour, label in zip(
-                (*breaks, float("inf")), colours, class_labels(breaks, unit), strict=True
+            for upper, colour, label in zip_equal(
+                (*breaks, float("inf")), colours, class_labels(breaks, unit)
             )
         ]
     )

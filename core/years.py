@@ -4,6 +4,7 @@ import re
 
 from .errors import InputDataError
 from .notes import decision, listing
+from .sequences import zip_equal
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -116,7 +117,7 @@ def years_of(names, given=""):
             layers=len(names),
         )
     seen = {}
-    for year, name in zip(years, names, strict=True):
+    for year, name in zip_equal(years, names):
         if year in seen:
             raise InputDataError(
                 "The year {year} is there twice: '{first}' and '{second}'; leave one out, or write the right "

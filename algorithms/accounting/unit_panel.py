@@ -14,6 +14,7 @@ from qgis.core import (
 
 from ...core.accounting.unit_panel import DUPLICATES, group_sums, unit_panel
 from ...core.errors import InputDataError
+from ...core.sequences import zip_equal
 from ...core.tables import unit_key
 from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
@@ -205,7 +206,7 @@ class UnitPanel(LandCarbonAlgorithm):
         places = [index[key] for key in panel.unit]
         features = (
             (units.geometries[place], kept.row(units.attributes[place], row))
-            for place, row in zip(places, rows, strict=True)
+            for place, row in zip_equal(places, rows)
         )
         style = net_emission(panel.mass)
         results.layer(self.OUTPUT, kept.fields, features, units.wkb_type, units.crs, title, style)
@@ -219,7 +220,7 @@ def names_in(text):
 def groups_of(panel, units, field):
     """The group of every row of a panel: from the polygons, else from a column of the tables."""
     if units is not None and units.fields.lookupField(field) >= 0:
-        of_unit = dict(zip(units.keys, units.column(field), strict=True))
+        of_unit = dict(zip_equal(units.keys, units.column(field)))
         values = [of_unit[unit] for unit in panel.unit]
     else:
         name = next((name for name in panel.columns if name.lower() == field.lower()), None)

@@ -1,4 +1,5 @@
 """What indices and zones have in common: units, perhaps by year, with emission and sequestration."""
+from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from qgis.core import (
 )
 
 from ...core.errors import InputDataError
+from ...core.sequences import zip_equal
 from ...core.tables import Table, unique_rows
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of
@@ -79,8 +81,8 @@ class YearlyUnits:
         chosen = self.names[UNIT_FIELD], self.names[YEAR_FIELD] or "", *restated
         ours = fields_of(*((name, kind) for name, (kind, _) in columns.items()))
         kept = KeptFields(self.layer.fields, ours, record, restated=chosen)
-        values = zip(*(values for _, values in columns.values()), strict=True)
-        rows = zip(self.layer.geometries, self.layer.attributes, values, strict=True)
+        values = zip_equal(*(values for _, values in columns.values()))
+        rows = zip_equal(self.layer.geometries, self.layer.attributes, values)
         return kept.fields, ((shape, kept.row(attributes, row)) for shape, attributes, row in rows)
 
 

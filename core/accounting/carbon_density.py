@@ -8,6 +8,7 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.output import OutputBand, RasterOutput
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
+from ..sequences import zip_equal
 from .class_codes import CodeSlots
 
 
@@ -81,7 +82,7 @@ def write_carbon_density(
                 progress((done + fraction) / len(series))
 
             results = stream(_densities, tasks, executor, workers, part_of_all)
-            for task, values in zip(tasks, results, strict=True):
+            for task, values in zip_equal(tasks, results):
                 output.write(band, task.window.column, task.window.row, values)
 
 

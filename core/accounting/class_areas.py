@@ -9,6 +9,7 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
+from ..sequences import zip_equal
 from .class_codes import CodeSlots, look_up
 
 _CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
@@ -251,14 +252,14 @@ def _count_others(part, runs, other, values, weights, areas):
     zone, code = zone[order], code[order]
     first = np.flatnonzero(np.append(True, (zone[1:] != zone[:-1]) | (code[1:] != code[:-1])))
     amounts = (np.add.reduceat(amount[order], first).tolist() for amount in (high, low))
-    for key, *amount in zip(
-        zip(zone[first].tolist(), code[first].tolist(), strict=True), *amounts, strict=True
+    for key, *amount in zip_equal(
+        zip_equal(zone[first].tolist(), code[first].tolist()), *amounts
     ):
         _add(part.others, key, amount)
 
 
 def _count_overlaps(part, overlaps, areas):
-    for row, start, stop, first, second in zip(*overlaps, strict=True):
+    for row, start, stop, first, second in zip_equal(*overlaps):
         if areas.by_row:
             amounts = [int(areas.high[row] * (stop - start)), int(areas.low[row] * (stop - start))]
         else:

@@ -1,4 +1,5 @@
 """Carbon coefficients of land classes: what a hectare emits or absorbs in a year."""
+from __future__ import annotations
 
 import re
 import unicodedata
@@ -11,6 +12,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..notes import Note, decision, listing
 from ..resources import presets, read_preset
+from ..sequences import zip_equal
 from ..tables import Table
 from ..units import M2_PER_HA, MASS_C, MASS_CO2, mass_factor
 
@@ -85,7 +87,7 @@ class Resolved(NamedTuple):
     rows: tuple[CoefficientRow, ...]
     notes: tuple[Note, ...]
 
-    def for_units(self, count: int) -> "Resolved":
+    def for_units(self, count: int) -> Resolved:
         """The same with a row per unit, where one row holds for all."""
         if len(self.ce_per_ha) == count:
             return self
@@ -177,7 +179,7 @@ class CoefficientTable:
                     "that holds the region of every unit (REGION_FIELD).",
                     class_name=class_name, table=self.name,
                 )
-            for side, amounts in zip(_sides(rows), (ce, cs), strict=True):
+            for side, amounts in zip_equal(_sides(rows), (ce, cs)):
                 amounts[:, j] = 0.0
                 for i, row in self._rows_by_place(side, class_name, places, units):
                     amounts[i, j] = abs(row.t_ha) * mass_factor(row.mass, mass)
@@ -362,7 +364,7 @@ def _region(text):
 @cache
 def _aliases():
     table = read_preset("regions", "china_six")
-    return dict(zip(table.text("alias"), table.text("region"), strict=True))
+    return dict(zip_equal(table.text("alias"), table.text("region")))
 
 
 def _allowed(regions):

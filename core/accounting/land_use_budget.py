@@ -1,4 +1,5 @@
 """Land-use carbon budget: areas of classes times coefficients."""
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -8,6 +9,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..notes import listing, warning
 from ..raster.blocks import no_progress
+from ..sequences import zip_equal
 from ..units import M2_PER_HA
 from .class_areas import class_areas
 
@@ -332,7 +334,7 @@ def class_audit(areas, class_map, coefficients, nodata=None):
         A mapped value that the raster declares as nodata.
     """
     rows, notes = [], []
-    for value, area_m2 in zip(areas.values.tolist(), areas.area_m2[:-1].sum(axis=0), strict=True):
+    for value, area_m2 in zip_equal(areas.values.tolist(), areas.area_m2[:-1].sum(axis=0)):
         name = class_map.class_of(value)
         remark = "; ".join(text for text in (class_map.label_of(value), class_map.remark_of(value)) if text)
         if name is None:

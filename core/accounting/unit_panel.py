@@ -1,4 +1,5 @@
 """One table of units and years from several tables: amounts summed, everything else carried along."""
+from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
+from ..sequences import zip_equal
 from ..units import MASS_C, mass_factor
 
 RESERVED = ("unit", "year", "ce_t", "cs_t", "net_t", "mass")  # the panel's own columns
@@ -202,7 +204,7 @@ def group_sums(group, year, ce_t, cs_t, mass):
     ce_t, cs_t = np.asarray(ce_t, dtype=float), np.asarray(cs_t, dtype=float)
     years = [None] * len(ce_t) if year is None else np.asarray(year).tolist()
     members = {}
-    for i, key in enumerate(zip(group, years, strict=True)):
+    for i, key in enumerate(zip_equal(group, years)):
         members.setdefault(key, []).append(i)
     sums = {name: [] for name in ("group", "year", "units", "missing", "ce_t", "cs_t", "net_t", "mass")}
     left_out = 0
@@ -214,7 +216,7 @@ def group_sums(group, year, ce_t, cs_t, mass):
         left_out += rows.size - used.size
         ce, cs = (float(values[used].sum()) if used.size else np.nan for values in (ce_t, cs_t))
         row = (name, y, used.size, rows.size - used.size, ce, cs, ce - cs, mass)
-        for column, value in zip(sums.values(), row, strict=True):
+        for column, value in zip_equal(sums.values(), row):
             column.append(value)
     notes = []
     if left_out:
@@ -300,7 +302,7 @@ def _read(table, amounts, mass, duplicates, unit_column, year_column, notes):
     dated = table.has(year_column)
     years = np.asarray(table.years(year_column)).tolist() if dated else [None] * table.rows
     rows = {}
-    for i, key in enumerate(zip(table.keys(unit_column), years, strict=True)):
+    for i, key in enumerate(zip_equal(table.keys(unit_column), years)):
         rows.setdefault(key, []).append(i)
     repeated = {key: found for key, found in rows.items() if len(found) > 1}
     if repeated and duplicates == "error":
@@ -496,7 +498,7 @@ def _panel_keys(sources, years, units, notes):
 
 
 def _add(unmatched, *row):
-    for column, value in zip(unmatched.values(), row, strict=True):
+    for column, value in zip_equal(unmatched.values(), row):
         column.append(value)
 
 
@@ -511,7 +513,7 @@ def _side_notes(side, parts, total, keys):
     if not parts:
         return [decision("No {side} column was named; {side} is NULL.", side=side)]
     notes = []
-    missing = [_key_text(key) for key, value in zip(keys, total, strict=True) if np.isnan(value)]
+    missing = [_key_text(key) for key, value in zip_equal(keys, total) if np.isnan(value)]
     if missing:
         notes.append(
             warning(

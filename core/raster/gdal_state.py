@@ -5,6 +5,8 @@ import threading
 
 from osgeo import gdal, ogr, osr
 
+from ..sequences import zip_equal
+
 _lock = threading.Lock()
 _depth = 0
 _before = ()
@@ -31,6 +33,6 @@ def gdal_exceptions():
             _depth -= 1
             if _depth == 0:
                 # GDAL stacks its error handlers: the last one set goes first.
-                for module, used in reversed(list(zip((gdal, ogr, osr), _before, strict=True))):
+                for module, used in reversed(list(zip_equal((gdal, ogr, osr), _before))):
                     if not used:
                         module.DontUseExceptions()

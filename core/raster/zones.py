@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..sequences import zip_equal
 
 OVERLAP_POLICIES = ("error", "first")  # in the order of the parameter OVERLAP
 _LONG_RUN = 50  # cells
@@ -187,7 +188,7 @@ def _without_overlap(spans):
     kept, overlaps = [], []
     for row in np.unique(spans.row[clashing]):
         of_row = spans.row == row
-        ordered = sorted(zip(spans.zone[of_row], spans.start[of_row], spans.stop[of_row], strict=True))
+        ordered = sorted(zip_equal(spans.zone[of_row], spans.start[of_row], spans.stop[of_row]))
         taken = []  # (start, stop, zone) of this row, which earlier zones hold
         for zone, start, stop in ordered:
             free = [(start, stop)]
@@ -275,7 +276,7 @@ def fill_runs(begin, values, cells):
         # Filling long runs one by one beats a pass over all cells.
         filled = np.empty(cells, dtype=np.int64)
         ends = np.append(begin[1:], cells).tolist()
-        for value, start, end in zip(values.tolist(), begin.tolist(), ends, strict=True):
+        for value, start, end in zip_equal(values.tolist(), begin.tolist(), ends):
             filled[start:end] = value
         return filled
     filled = np.zeros(cells, dtype=np.int64)

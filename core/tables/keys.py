@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from ..errors import InputDataError
+from ..sequences import zip_equal
 from .cells import as_text
 
 _WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
@@ -62,7 +63,7 @@ def unique_rows(table, keys, years=None):
     """
     years = None if years is None else np.asarray(years).tolist()
     rows = {}
-    for index, entry in enumerate(keys if years is None else zip(keys, years, strict=True)):
+    for index, entry in enumerate(keys if years is None else zip_equal(keys, years)):
         before = rows.setdefault(entry, index)
         if before != index:
             advice = (

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..sequences import zip_equal
 from .cells import is_missing
 
 
@@ -142,7 +143,7 @@ def plain_numbers(cells, convention):
         '1.234'.
     """
     present = [not is_missing(cell) for cell in cells]
-    texts = [cell for cell, there in zip(cells, present, strict=True) if there]
+    texts = [cell for cell, there in zip_equal(cells, present) if there]
     kinds = set(map(type, texts))
     if kinds == {str}:
         if _ODD.search("".join(texts)) is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..errors import InputDataError
 from ..notes import decision, listing
+from ..sequences import zip_equal
 from .cells import as_text, is_missing, shown
 from .delimited import read_delimited
 from .numerals import Convention, numeral
@@ -158,7 +159,7 @@ def _columns(name, numbered, header_row, width):
     block = []
 
     def empty_block():
-        for column, once, cells in zip(columns, known, zip(*block, strict=True), strict=False):
+        for column, once, cells in zip(columns, known, zip_equal(*block)):
             # A text that recurs is kept once, as long as there are few.
             column.extend(map(once.setdefault, cells, cells) if len(once) < _FEW else cells)
         block.clear()

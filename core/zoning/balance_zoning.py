@@ -1,12 +1,12 @@
 """Carbon balance zoning: every unit into one of four or five zones (methods.md, sections 4.1 and 4.2)."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, listing, warning
+from ..sequences import pairwise, zip_equal
 from .indices import ROUNDING
 
 NO_ZONE = 0  # NULL in a layer
@@ -165,8 +165,8 @@ def zone_summary(year, codes, scheme, area=None):
             if area is not None:
                 total = np.nansum(np.asarray(area, dtype=float)[of_year])
                 share = 100 * np.nansum(np.asarray(area, dtype=float)[rows]) / total if total > 0 else np.nan
-            for column, value in zip(
-                summary.values(), (y, code, names.get(code), int(rows.sum()), float(share)), strict=True
+            for column, value in zip_equal(
+                summary.values(), (y, code, names.get(code), int(rows.sum()), float(share))
             ):
                 column.append(value)
     return summary
@@ -199,7 +199,7 @@ def zone_transitions(unit, year, codes):
     if year is None:
         return columns, ()
     by_year = {}
-    for key, y, code in zip(unit, np.asarray(year).tolist(), np.asarray(codes).tolist(), strict=True):
+    for key, y, code in zip_equal(unit, np.asarray(year).tolist(), np.asarray(codes).tolist()):
         zones = by_year.setdefault(y, {})
         if key in zones:
             raise InputDataError(
@@ -214,7 +214,7 @@ def zone_transitions(unit, year, codes):
             pair = before[key], after[key]
             counts[pair] = counts.get(pair, 0) + 1
         for (zone, next_zone), count in sorted(counts.items()):
-            for column, value in zip(columns.values(), (start, end, zone, next_zone, count), strict=True):
+            for column, value in zip_equal(columns.values(), (start, end, zone, next_zone, count)):
                 column.append(value)
         alone = sorted(before.keys() ^ after.keys())
         if alone:

@@ -7,6 +7,7 @@ from ..accounting.unit_panel import table_mass
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
 from ..resources import read_preset
+from ..sequences import zip_equal
 from ..units import MASS_C, mass_factor
 
 NEP_PRESET = "huo2025"
@@ -148,7 +149,7 @@ def class_productivity(table):
     """
     values = {}
     for i, (name, nep, per) in enumerate(
-        zip(table.text("class"), table.numbers("nep"), table.text("per"), strict=True)
+        zip_equal(table.text("class"), table.numbers("nep"), table.text("per"))
     ):
         place = {"table": table.name, "row": table.where(i)}
         if name is None:
@@ -214,12 +215,11 @@ def footprint_factors(sinks, unit, year, nep=None, mass=MASS_C):
     found, left_out, outside, missing, notes = set(), set(), set(), 0, []
     for table in sinks:
         factor = mass_factor(table_mass(table, mass), MASS_C)
-        rows = zip(
+        rows = zip_equal(
             table.keys("unit"),
             _budget_years(table, years),
             table.text("class"),
             table.numbers("cs_t"),
-            strict=True,
         )
         for key, row_year, name, cs_t in rows:
             name = (name or "").lower()

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
+from ..sequences import zip_equal
 from ..tables import unique_rows
 
 
@@ -41,7 +42,7 @@ def match_gdp(table, unit, year=None, unit_column="unit", year_column="year", gd
     else:
         notes = []
         rows = unique_rows(table, keys, years)
-        wanted = list(zip(unit, np.asarray(year).tolist(), strict=True))
+        wanted = list(zip_equal(unit, np.asarray(year).tolist()))
     if wanted and not any(key in rows for key in wanted):
         raise InputDataError(
             "{table} has no row for any unit and year of the budget; its units start with {theirs}, the "

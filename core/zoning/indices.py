@@ -1,4 +1,5 @@
 """Carbon balance indices of units, groups and the region (methods.md, section 3)."""
+from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
+from ..sequences import zip_equal
 from ..units import MASS_C, mass_factor, ratio
 from .footprint import carbon_footprint, carrying_capacity, ecological_deficit, footprint_factors
 
@@ -283,7 +285,7 @@ def carbon_indices(unit, year, ce, cs, gdp=None, group=None, sinks=None, nep=Non
                 units=len(unit),
                 found=len(column),
             )
-    names = unit if year is None else [f"{u} ({y})" for u, y in zip(unit, year, strict=True)]
+    names = unit if year is None else [f"{u} ({y})" for u, y in zip_equal(unit, year)]
     years = [None] if year is None else np.unique(year).tolist()
     of_year = {y: np.flatnonzero(np.ones(len(unit), bool) if y is None else year == y) for y in years}
     _refuse_repeated(names)
@@ -467,7 +469,7 @@ def _refuse_repeated(names):
 
 
 def _refuse_negative(values, names, what):
-    negative = [name for name, value in zip(names, values, strict=True) if value < 0]
+    negative = [name for name, value in zip_equal(names, values) if value < 0]
     if negative:
         raise InputDataError(
             "The {what} of {names} is negative; it has to be 0 or more.", what=what, names=listing(negative)
@@ -476,7 +478,7 @@ def _refuse_negative(values, names, what):
 
 def _note_where(mask, names, template):
     """A warning about the rows of a mask, or nothing."""
-    found = [name for name, hit in zip(names, mask, strict=True) if hit]
+    found = [name for name, hit in zip_equal(names, mask) if hit]
     return [warning(template, len(found), names=listing(found))] if found else []
 
 
