@@ -436,7 +436,7 @@ def save_styles(layer, description):
 
 def check_destinations(record):
     """Refuse what cannot work before anything is computed; see `Results`."""
-    inputs = record.input_paths()
+    inputs = {path.resolve() for path in record.input_paths()}
     used = {}
     for definition in record.algorithm.destinationParameterDefinitions():
         path, layer = destination_file(record.parameters.get(definition.name()))
@@ -456,13 +456,14 @@ def check_destinations(record):
                 output=label,
                 name=path.name,
             )
-        if layer is None and path in inputs:
+        place = path.resolve()  # one file has many names: relative, through a link
+        if layer is None and place in inputs:
             raise InputDataError(
                 "'{output}' would overwrite the input {path}; choose another file.",
                 output=label,
                 path=path,
             )
-        other = used.setdefault((path, layer), label)
+        other = used.setdefault((place, layer), label)
         if other != label:
             raise InputDataError(
                 "'{first}' and '{second}' would both be {path}; choose two files.",

@@ -210,11 +210,19 @@ def test_two_outputs_in_one_file_are_refused(draft, folder):
         draft(write_polygons, OUTPUT=str(folder / "a.gpkg"), TABLE=str(folder / "a.gpkg"))
 
 
-def test_output_over_the_input_is_refused(run, make_csv):
-    table = make_csv("budget.csv", "unit,year,ce_t,cs_t\na,2019,10,4\n")
+def test_two_names_of_one_file_are_refused(draft, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    with pytest.raises(RunFailed, match="'Output' and 'Table' would both be"):
+        draft(write_polygons, OUTPUT=str(folder / "a.gpkg"), TABLE="a.gpkg")
+
+
+@pytest.mark.parametrize("name", ["{path}", "budget.csv", "../{folder}/budget.csv"])
+def test_output_over_the_input_is_refused(run, make_csv, monkeypatch, name):
+    table = Path(make_csv("budget.csv", "unit,year,ce_t,cs_t\na,2019,10,4\n"))
+    monkeypatch.chdir(table.parent)
     with pytest.raises(RunFailed, match="would overwrite the input"):
-        run("unitpanel", TABLES=[table], OUTPUT=table)
-    assert Path(table).read_text().endswith("a,2019,10,4\n")
+        run("unitpanel", TABLES=[str(table)], OUTPUT=name.format(path=table, folder=table.parent.name))
+    assert table.read_text().endswith("a,2019,10,4\n")
 
 
 def test_sink_that_refuses_a_row_is_an_error(draft, folder, names, monkeypatch):
