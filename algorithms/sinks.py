@@ -1,4 +1,5 @@
 """Arrays to layers, checked: a run leaves all its outputs whole, or none."""
+
 from __future__ import annotations
 
 import math

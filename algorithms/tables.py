@@ -3,6 +3,7 @@
 By path QGIS reads every CSV field as text, loses GBK text and takes '1,5' for text, so a delimited or Excel
 file is read by `core.tables`; what only QGIS knows (a filter, a selection, a join) goes through the features.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

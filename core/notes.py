@@ -2,6 +2,7 @@
 
 Core never prints and never uses `warnings` (not thread-safe): a result holds a tuple of notes.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
 """What indices and zones have in common: units, perhaps by year, with emission and sequestration."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

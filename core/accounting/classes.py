@@ -1,4 +1,5 @@
 """Land cover products to classes: which class of the carbon budget a raster value belongs to."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Carbon coefficients of land classes: what a hectare emits or absorbs in a year."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """Land-use carbon budget: areas of classes times coefficients."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

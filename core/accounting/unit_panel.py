@@ -1,4 +1,5 @@
 """One table of units and years from several tables: amounts summed, everything else carried along."""
+
 from __future__ import annotations
 
 from collections import Counter

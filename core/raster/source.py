@@ -1,4 +1,5 @@
 """One band of a raster: how it is opened, put on another grid, read, and where it is missing."""
+
 from __future__ import annotations
 
 import threading

@@ -1,4 +1,5 @@
 """Carbon balance indices of units, groups and the region (methods.md, section 3)."""
+
 from __future__ import annotations
 
 from collections import Counter
