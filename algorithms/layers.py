@@ -189,7 +189,7 @@ def polygons_in(units, crs, context, record, spacing_m=None):
         The units or the raster have no CRS, or a unit cannot be transformed (it is named).
     """
     for found, of in ((units.crs, units.name), (crs, tr("The raster"))):
-        if not found.isValid():
+        if not has_crs(found):
             raise InputDataError(
                 "{layer} has no coordinate reference system; set it in the layer's properties.",
                 layer=of,
@@ -212,6 +212,15 @@ def polygons_in(units, crs, context, record, spacing_m=None):
             units=listing(without),
         )
     return out
+
+
+def has_crs(crs):
+    """Whether a coordinate reference system is known.
+
+    A GeoPackage says 'Undefined geographic SRS' or 'Undefined Cartesian SRS' of a layer without one, and QGIS
+    takes that for a valid one.
+    """
+    return crs.isValid() and (crs.authid() != "" or not crs.description().startswith("Undefined "))
 
 
 def _polygon_wkb(geometry, transform, spacing, key):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from qgis.core import (
+    Qgis,
     QgsDistanceArea,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -20,7 +21,7 @@ from ...core.zoning.balance_zoning import (
     zone_transitions,
 )
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
-from ..layers import columns_as_rows
+from ..layers import columns_as_rows, has_crs
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import zones
@@ -180,13 +181,13 @@ def areas_of(units, context, record):
     if units.table.has(AREA_FIELD):
         return units.numbers(AREA_FIELD)
     layer = units.layer
-    if QgsWkbTypes.geometryType(layer.wkb_type) != QgsWkbTypes.GeometryType.PolygonGeometry:
+    if QgsWkbTypes.geometryType(layer.wkb_type) != Qgis.GeometryType.Polygon:
         record.decision(
             "{layer} has no field 'area_ha' and no polygons: there are no shares of the area.",
             layer=layer.name,
         )
         return None
-    if not layer.crs.isValid():
+    if not has_crs(layer.crs):
         record.warning(
             "{layer} has no coordinate reference system: there are no shares of the area.", layer=layer.name
         )

@@ -9,6 +9,7 @@ from landcarbon.algorithms.layers import (
     columns_as_rows,
     fields_of,
     free_name,
+    has_crs,
     polygons_in,
     python_value,
     read_layer,
@@ -24,6 +25,7 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingFeatureSource,
     QgsProject,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
@@ -159,6 +161,39 @@ def test_missing_crs_is_an_error(units_of, context, record, side):
     crs = QgsCoordinateReferenceSystem() if side == "raster" else WGS84
     with pytest.raises(InputDataError, match=f"(?i){side} has no coordinate reference system"):
         polygons_in(units, crs, context, record)
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        'GEOGCS["Undefined geographic SRS",DATUM["unknown",SPHEROID["unknown",6378137,298.257223563]],'
+        'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]',
+        'LOCAL_CS["Undefined Cartesian SRS",UNIT["Meter",1],AXIS["Easting",EAST],AXIS["Northing",NORTH]]',
+    ],
+    ids=["geographic", "Cartesian"],
+)
+def test_undefined_crs_of_a_geopackage_is_none(wkt):
+    assert not has_crs(QgsCoordinateReferenceSystem.fromWkt(wkt))
+
+
+def test_crs_without_an_authority_is_one():
+    assert has_crs(QgsCoordinateReferenceSystem.fromProj("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +units=m"))
+
+
+def test_geopackage_without_crs_is_an_error(context, feedback, record, tmp_path):
+    source = ogr.GetDriverByName("GPKG").CreateDataSource(str(tmp_path / "a.gpkg"))
+    layer = source.CreateLayer("a", None, ogr.wkbPolygon)
+    layer.CreateField(ogr.FieldDefn("code"))
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature["code"] = "a"
+    feature.SetGeometry(ogr.CreateGeometryFromWkt(square(0, 0)))
+    layer.CreateFeature(feature)
+    del feature, layer, source
+    units = QgsVectorLayer(str(tmp_path / "a.gpkg"), "units", "ogr")
+    with pytest.raises(InputDataError, match="units has no coordinate reference system"):
+        polygons_in(
+            read_units(QgsProcessingFeatureSource(units, context), "code", feedback), WGS84, context, record
+        )
 
 
 def test_unit_that_cannot_be_transformed_is_named(units_of, context, record):
