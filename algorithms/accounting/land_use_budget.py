@@ -243,20 +243,10 @@ class LandUseBudget(LandCarbonAlgorithm):
         mass = MASSES[self.parameterAsEnum(parameters, self.MASS, context)]
         policy = UNMAPPED_POLICIES[self.parameterAsEnum(parameters, self.UNMAPPED, context)]
         overlap = OVERLAP_POLICIES[self.parameterAsEnum(parameters, self.OVERLAP, context)]
-        units = read_units(
-            self.parameterAsSource(parameters, self.UNITS, context),
-            self.parameterAsString(parameters, self.UNIT_FIELD, context),
-            feedback,
-        )
+        key = self.parameterAsString(parameters, self.UNIT_FIELD, context)
+        units = read_units(self.parameterAsSource(parameters, self.UNITS, context), key, feedback)
         classes, coefficients = self.tables(parameters, context, record)
-        series = open_series(
-            self.rasters,
-            self.parameterAsString(parameters, self.YEARS, context),
-            self.parameterAsInt(parameters, self.BAND, context),
-            ALIGNMENTS[self.parameterAsEnum(parameters, self.ALIGNMENT, context)],
-            True,
-            record,
-        )
+        series = self.series(parameters, context, record)
         per_hectare = self.per_hectare(parameters, context, units, classes, coefficients, mass, record)
         grid = series[0][1].grid
         areas = cell_areas(grid, planar=self.parameterAsEnum(parameters, self.AREA, context) == 1)
@@ -280,23 +270,22 @@ class LandUseBudget(LandCarbonAlgorithm):
 
         # Results
         with results:
-            results.raster(
-                self.DENSITY,
-                lambda path: write_carbon_density(
-                    path,
-                    series,
-                    edges,
-                    classes.values,
-                    code_densities(classes, per_hectare, policy),
-                    mass,
-                    progress=progress_of(feedback, share, 100.0),
-                ),
-                tr("Carbon density {years}").format(years=year_span([year for year, _ in series])),
-                density(mass, [year for year, _ in series]),
-            )
-            key = self.parameterAsString(parameters, self.UNIT_FIELD, context)
+            densities = code_densities(classes, per_hectare, policy)
+            progress = progress_of(feedback, share, 100.0)
+            self.write_density(results, series, edges, classes.values, densities, mass, progress)
             write_budgets(self, results, record, units, key, years, mass)
         return results.values
+
+    def series(self, parameters, context, record):
+        """Year and raster, on one grid."""
+        return open_series(
+            self.rasters,
+            self.parameterAsString(parameters, self.YEARS, context),
+            self.parameterAsInt(parameters, self.BAND, context),
+            ALIGNMENTS[self.parameterAsEnum(parameters, self.ALIGNMENT, context)],
+            True,
+            record,
+        )
 
     def tables(self, parameters, context, record):
         """Class map and coefficients: the user's tables, else the presets."""
@@ -329,6 +318,16 @@ class LandUseBudget(LandCarbonAlgorithm):
             for row in found.rows
         )
         return found.for_units(len(units))
+
+    def write_density(self, results, series, edges, codes, densities, mass, progress):
+        """Write DENSITY."""
+        years = [year for year, _ in series]
+        results.raster(
+            self.DENSITY,
+            lambda path: write_carbon_density(path, series, edges, codes, densities, mass, progress=progress),
+            tr("Carbon density {years}").format(years=year_span(years)),
+            density(mass, years),
+        )
 
 
 def write_budgets(algorithm, results, record, units, unit_field, years, mass):

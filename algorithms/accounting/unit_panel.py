@@ -132,6 +132,7 @@ class UnitPanel(LandCarbonAlgorithm):
             tr("Table of the units and years that one side has and the other lacks, with the reason."),
         )
 
+    @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
         self.tables = table_sources(self, parameters, self.TABLES, context)
         return True
