@@ -5,6 +5,8 @@ float64, and every series on its own, so that neither its neighbours nor the siz
 of it.
 """
 
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 
@@ -89,7 +91,7 @@ def trends(values, times, min_valid=None, intercept=True):
     n = _count(np.isfinite(values))
     tested = np.flatnonzero(n >= min_valid)
     slope, level, s, variance, tau = results = np.full((5, len(n)), np.nan)
-    room = _Room.of(len(times), len(tested))
+    room = _Room.of(times, len(tested))
     for start in range(0, len(tested), max(1, room.series)):
         part = tested[start : start + room.series]
         results[:, part] = _trends(values[:, part].astype(float), times, n[part], intercept, room)
@@ -115,6 +117,7 @@ class _Room(NamedTuple):
     filling it.
     """
 
+    spans: np.ndarray  # (pairs, 1), of times
     rises: np.ndarray  # (pairs, series)
     rounded: np.ndarray  # (series, pairs)
     ordered: np.ndarray  # (series, pairs)
@@ -122,10 +125,11 @@ class _Room(NamedTuple):
     @classmethod
     def of(cls, times, series):
         """Room for a part of so many series at most."""
-        pairs = times * (times - 1) // 2
+        spans = _rises(times[:, None])
+        pairs = len(spans)
         series = min(series, max(1, _PAIRS_AT_ONCE // pairs))
         by_series = (np.empty((series, pairs), dtype=np.float32) for _ in range(2))
-        return cls(np.empty((pairs, series)), *by_series)
+        return cls(spans, np.empty((pairs, series)), *by_series)
 
     @property
     def series(self):
@@ -143,7 +147,7 @@ def _trends(values, times, n, intercept, room):
         up, down = _count(rises > 0), _count(rises < 0)
         s, untied = up - down, up + down
         ties = _tie_term(rises == 0, len(values)) if (untied < pairs).any() else 0
-        rises /= _rises(times[:, None])
+        rises /= room.spans
         slope = _medians(rises, pairs, room)
         tau = np.where(s == 0, 0.0, s / np.sqrt(untied * pairs.astype(float)))
         level = np.full(len(n), np.nan)
@@ -184,40 +188,39 @@ def _medians(values, count, room):
     ordered[:] = rounded
     ordered.sort(axis=1)
     lower, upper = (count - 1) // 2, count // 2
-    low = high = _values_at(values, rounded, ordered, lower)
-    if (lower != upper).any():
-        high = _values_at(values, rounded, ordered, upper)
-    # Halves first: the sum of two large values could overflow; equal values stay as they are.
-    return np.where(low == high, low, low * 0.5 + high * 0.5)
+    low, high = _values_between(values, rounded, ordered, lower, upper)
+    # Halves first: the sum of two large values could overflow; equal values stay as they are, but -0 is 0.
+    return np.where(low == high, low, low * 0.5 + high * 0.5) + 0.0
 
 
-def _values_at(values, rounded, ordered, place):
-    """The value at a place of each sorted column, found through the values rounded and sorted."""
-    columns = np.arange(len(place))
-    here = ordered[columns, place]
-    same = rounded == here[:, None]
-    found = values[np.argmax(same, axis=1), columns]
-    before = ordered[columns, np.maximum(place - 1, 0)]
-    after = ordered[columns, np.minimum(place + 1, len(values) - 1)]
-    several = ((place > 0) & (before == here)) | ((place < len(values) - 1) & (after == here))
-    several = np.flatnonzero(several)
-    if len(several):
-        same = same[several]
-        alike = _count(values[:, several] == found[several]) == np.count_nonzero(same, axis=1)
-        differ = several[~alike]
-        if len(differ):
-            rank = place[differ] - np.count_nonzero(rounded[differ] < here[differ, None], axis=1)
-            found[differ] = _ranked(values[:, differ], same[~alike], rank)
-    return found
-
-
-def _ranked(values, same, rank):
-    """Of each column, the value with a rank among those that round to the same."""
-    column, pair = np.nonzero(same)
+def _values_between(values, rounded, ordered, lower, upper):
+    """The values at two places, neighbours or one, of each sorted column, found through the values rounded
+    and sorted.
+    """
+    columns = np.arange(len(lower))
+    low, high = ordered[columns, lower, None], ordered[columns, upper, None]
+    found = rounded >= low
+    found &= rounded <= high
+    column, pair = np.divmod(np.flatnonzero(found), rounded.shape[1])
     candidates = values[pair, column]
-    in_order = np.lexsort((candidates, column))
-    first = np.searchsorted(column, np.arange(len(rank)))
-    return candidates[in_order[first + rank]]
+    count = np.bincount(column, minlength=len(columns))
+    first = np.cumsum(count) - count
+    low_value, high_value = (way.reduceat(candidates, first) for way in (np.minimum, np.maximum))
+    # Those that differ, but round to the same, are put in order.
+    known = (candidates == low_value[column]) | (candidates == high_value[column])
+    alike = (low != high).ravel() & (np.bincount(column, known, len(columns)) == count)
+    several = np.flatnonzero((count > upper - lower + 1) & (low_value != high_value) & ~alike)
+    if len(several):
+        those = np.zeros(len(columns), dtype=bool)
+        those[several] = True
+        those = those[column]
+        in_order = candidates[those][np.lexsort((candidates[those], column[those]))]
+        first = np.cumsum(count[several]) - count[several]
+        first -= np.count_nonzero(rounded[several] < low[several], axis=1)
+        low_value[several], high_value[several] = (
+            in_order[first + place[several]] for place in (lower, upper)
+        )
+    return low_value, high_value
 
 
 def _median_times(values, times, n, room):
