@@ -1,11 +1,12 @@
 """A graphical model from land cover of five dates to trends of units, as a user runs it: `qgis_process`.
 
-The land cover of the sample is changed date by date by a seeded generator, and so is its GDP; nothing of it is a
-statistic.
+The land cover and GDP of the sample are changed date by date by a seeded generator; they are no statistics.
 """
 
 import csv
 import json
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from landcarbon.core.trend.series import trends
 from osgeo import gdal
 from qgis.core import (
     Qgis,
+    QgsProcessingContext,
     QgsProcessingModelAlgorithm,
     QgsProcessingModelChildAlgorithm,
     QgsProcessingModelChildParameterSource,
@@ -137,23 +139,14 @@ def trend_model():
     return model
 
 
-class Run:
+class Run(NamedTuple):
     """What a run of the model gave: `results` as printed, and the rows of its outputs."""
 
-    def __init__(self, folder, results):
-        self.folder = folder
-        self.results = results
+    folder: Path
+    results: dict
 
     def rows(self, name):
-        return read_rows(NoContext, str(self.folder / f"{name}.gpkg"))
-
-
-class NoContext:
-    """The layers are in files."""
-
-    @staticmethod
-    def getMapLayer(destination):
-        return None
+        return read_rows(QgsProcessingContext(), str(self.folder / f"{name}.gpkg"))
 
 
 @pytest.fixture(scope="module")
