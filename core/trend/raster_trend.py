@@ -1,5 +1,7 @@
 """Theil-Sen slope and Mann-Kendall test of every cell of a series of rasters."""
 
+from __future__ import annotations
+
 import contextlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +14,7 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs
 from ..raster.source import RasterSource, open_source, read_values
+from ..sequences import zip_equal
 from ..units import M2_PER_HA
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
 from .false_discovery import PValues
@@ -147,7 +150,7 @@ def write_raster_trends(
                     )
                 )
             )
-            for task, (arrays, counted) in zip(tasks, found, strict=True):
+            for task, (arrays, counted) in zip_equal(tasks, found):
                 for name, output in direct.items():
                     output.write(1, task.window.column, task.window.row, arrays[name])
                 if signed is not None:
@@ -221,11 +224,11 @@ class _Sums:
     def classes(self, areas):
         """Cells and areas by class."""
         names = (*CLASSES, None)
-        cells = dict(zip(names, self.cells.tolist(), strict=True))
+        cells = dict(zip_equal(names, self.cells.tolist()))
         if areas is None:
             return ClassSums(cells, None)
         area_ha = areas.area_m2(self.high, self.low) / M2_PER_HA
-        return ClassSums(cells, dict(zip(names, area_ha.tolist(), strict=True)))
+        return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())))
 
 
 def _stack_type(sources):
@@ -238,7 +241,7 @@ def _window_trends(task):
     """Read a window of all dates and test its cells."""
     window = task.window
     stack = np.empty((len(task.sources), window.rows * window.columns), dtype=_stack_type(task.sources))
-    for values, source in zip(stack, task.sources, strict=True):
+    for values, source in zip_equal(stack, task.sources):
         values[:] = read_values(source, window).ravel()
     trend = trends(stack, task.times, task.min_valid, intercept="intercept" in task.wanted)
     classes = trend_classes(trend.slope, trend.z, task.threshold)
@@ -294,7 +297,7 @@ def _write_fdr(output, signed_path, significant, workers, budget, progress):
         for window in windows(source.grid, 8 * 6, source.block, budget, workers)
     ]
     with contextlib.closing(stream(_fdr_classes, tasks, None, workers, progress)) as found:
-        for task, classes in zip(tasks, found, strict=True):
+        for task, classes in zip_equal(tasks, found):
             output.write(1, task.window.column, task.window.row, classes)
 
 
