@@ -154,19 +154,14 @@ class RasterTrend(LandCarbonAlgorithm):
         )
         areas = cell_areas(series[0][1].grid) if results.wants(self.CLASS_SUMMARY) else None
 
+        def write(paths):
+            targets = {name.lower(): path for name, path in paths.items()}
+            progress = progress_of(feedback)
+            return write_raster_trends(targets, series, areas, min_valid, threshold, progress=progress)
+
         # Trends and results
         with results:
-            found = results.rasters(
-                self.titles(series),
-                lambda paths: write_raster_trends(
-                    {name.lower(): path for name, path in paths.items()},
-                    series,
-                    areas,
-                    min_valid,
-                    threshold,
-                    progress=progress_of(feedback),
-                ),
-            )
+            found = results.rasters(self.titles(series), write) or write({})  # the summary alone
             record.note(*found.notes)
             if areas is not None:
                 results.table(
@@ -178,14 +173,14 @@ class RasterTrend(LandCarbonAlgorithm):
         return results.values
 
     def check_outputs(self, parameters, context, results):
-        """Refuse a run without a raster, or a false discovery rate without a place for its classes."""
+        """Refuse a run without an output, or a false discovery rate without a place for its classes."""
         if self.parameterAsBool(parameters, self.FDR, context) and not results.wants(self.CLASS_FDR):
             raise InputDataError(
                 "The false discovery rate is asked for, but not where its classes go; choose a file for the "
                 "output CLASS_FDR."
             )
-        if not any(results.wants(name) for name, *_ in self.rasters()):
-            raise InputDataError("No raster output is asked for; choose at least one, such as CLASS.")
+        if not any(results.wants(output.name()) for output in self.destinationParameterDefinitions()):
+            raise InputDataError("No output is asked for; choose at least one, such as CLASS.")
 
     def titles(self, series):
         """Layer title and style of every raster output."""

@@ -122,11 +122,16 @@ def test_rate_without_its_output_is_an_error(trend, folder):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("outputs", [(), ("CLASS_SUMMARY",)])
-def test_no_raster_is_an_error(trend, folder, outputs):
-    with pytest.raises(RunFailed, match="No raster output is asked for"):
-        trend(*outputs)
+def test_no_output_is_an_error(trend, folder):
+    with pytest.raises(RunFailed, match="No output is asked for"):
+        trend()
     assert list(folder.iterdir()) == []
+
+
+def test_summary_alone(trend, folder, rows):
+    done = trend("CLASS_SUMMARY")
+    assert [float(row["cells"]) for row in rows(done.results["CLASS_SUMMARY"])] == [2, 0, 2, 0, 3, 1]
+    assert [path.suffix for path in folder.iterdir() if path.suffix == ".tif"] == []
 
 
 def test_minimum_of_valid_values(trend, folder):
