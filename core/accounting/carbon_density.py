@@ -1,5 +1,6 @@
 """Carbon density of every cell: the coefficient of its class in its unit, as a raster."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ class _Task:
     source: RasterSource
     window: Window
     edges: ZoneEdges
-    known: np.ndarray
+    places: CodeSlots
     density: np.ndarray
 
 
@@ -72,18 +73,20 @@ def write_carbon_density(
     bands = [OutputBand(f"Net carbon emission {year} [{mass}/ha]", f"{mass}/ha") for year, _ in series]
     with RasterOutput(path, grid, bands) as output:
         for band, (_, source) in enumerate(series, 1):
+            places = CodeSlots(known, source)
             bytes_per_cell = source.dtype.itemsize + 1 + 3 * 8 + 4
             tasks = [
-                _Task(source, window, edges, known, density)
+                _Task(source, window, edges, places, density)
                 for window in windows(grid, bytes_per_cell, source.block, budget, workers)
             ]
 
             def part_of_all(fraction, done=band - 1):
                 progress((done + fraction) / len(series))
 
-            results = stream(_densities, tasks, executor, workers, part_of_all)
-            for task, values in zip_equal(tasks, results):
-                output.write(band, task.window.column, task.window.row, values)
+            # Closed at once on an error: threads that outlive the run hold files beyond the end of GDAL.
+            with closing(stream(_densities, tasks, executor, workers, part_of_all)) as results:
+                for task, values in zip_equal(tasks, results):
+                    output.write(band, task.window.column, task.window.row, values)
 
 
 def _densities(task):
@@ -92,7 +95,6 @@ def _densities(task):
     values, valid = read(task.source, *window)
     spans, _ = zone_spans(task.edges, window)
     runs = runs_of(spans, window, task.edges.zones)
-    places = CodeSlots(task.known, task.source)
-    at = fill_runs(runs.begin, runs.zone * places.count, values.size)
-    at += places.of(values, valid)
+    at = fill_runs(runs.begin, runs.zone * task.places.count, values.size)
+    at += task.places.of(values, valid)
     return task.density.ravel()[at].reshape(values.shape)

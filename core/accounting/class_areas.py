@@ -10,9 +10,10 @@ from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
 from ..sequences import zip_equal
-from .class_codes import CodeSlots, look_up
+from .class_codes import CodeSlots
 
-_CELLS_OF_A_PART = 1 << 17  # keys of a part stay in a core's cache
+_CELLS_OF_A_PART = 1 << 18  # keys of a part stay in a core's cache
+_PAIRS_OF_A_PIECE = 127  # 254 cells: no 8-bit counter overflows
 
 
 class ClassAreas(NamedTuple):
@@ -45,7 +46,7 @@ class _Task:
     window: Window
     edges: ZoneEdges
     areas: ExactAreas
-    known: np.ndarray
+    code_slots: CodeSlots
 
 
 def class_areas(
@@ -82,9 +83,10 @@ def class_areas(
     """
     known = np.unique(np.asarray(known, dtype=np.int64))
     workers = workers or workers_of(executor)
+    code_slots = CodeSlots(known, source)
     bytes_per_cell = source.dtype.itemsize + 2
     tasks = [
-        _Task(source, window, edges, areas, known)
+        _Task(source, window, edges, areas, code_slots)
         for window in windows(source.grid, bytes_per_cell, source.block, budget, workers)
     ]
     total = _Tally(edges.zones + 1, len(known) + 1)
@@ -159,7 +161,7 @@ def _count_window(task):
     values, valid = read(task.source, *window)
     spans, overlaps = zone_spans(task.edges, window)
     present = np.append(np.unique(spans.zone), zones)
-    slots = len(task.known) + 1
+    slots = task.code_slots.count - 1
     part = _Part(
         present,
         np.zeros((len(present), slots), dtype=np.int64),
@@ -168,12 +170,11 @@ def _count_window(task):
         {},
         {},
     )
-    code_slots = CodeSlots(task.known, task.source)
     for band in window.parts(_CELLS_OF_A_PART):
         rows = slice(band.row - window.row, band.row - window.row + band.rows)
         runs = runs_of(spans, band, zones)
         part_valid = None if valid is None else valid[rows]
-        _count_runs(part, runs, code_slots, values[rows], part_valid, task.areas, band)
+        _count_runs(part, runs, task.code_slots, values[rows], part_valid, task.areas, band)
     _count_overlaps(part, overlaps, task.areas)
     return part
 
@@ -182,9 +183,10 @@ def _count_runs(part, runs, code_slots, values, valid, areas, band):
     """Add the cells of a band of rows to the tally."""
     weights = None
     if areas.by_row:
-        counts = _pair_counts(runs, code_slots, values)
-        if counts is None:
+        if code_slots.counters is None:
             counts = _cell_counts(runs, code_slots.of(values, valid), code_slots.count)
+        else:
+            counts = _packed_counts(runs, code_slots, values)
         high = counts * areas.high[runs.row][:, None]
         low = counts * areas.low[runs.row][:, None]
         others = counts[:, -1].any()  # not their area: a row past the pole has none
@@ -213,30 +215,37 @@ def _cell_counts(runs, slots, breadth, weights=None):
     return counts.reshape(-1, breadth)
 
 
-def _pair_counts(runs, code_slots, values):
-    """The same as `_cell_counts` for 8-bit codes, two cells at a time; None where that does not pay.
+def _packed_counts(runs, code_slots, values):
+    """The same as `_cell_counts` for 8-bit codes, by packed counters of two cells at a time; see `CodeSlots`.
 
     A pair is counted for the run of its first cell; where the second cell begins another run, it is moved.
     """
     codes = values.ravel()
-    breadth = code_slots.count
-    if code_slots.pair_table is None or len(runs.begin) * breadth**2 > codes.size:
-        return None
     odd_cell = codes.size % 2
-    pairs = (np.append(codes, codes[-1]) if odd_cell else codes).view(np.uint16)
+    pairs = (np.append(codes, codes[-1]) if odd_cell else codes).view(np.uint16).astype(np.intp)
     begin = (runs.begin + 1) // 2
-    real = np.flatnonzero(np.diff(begin, append=len(pairs)))
-    keys = fill_runs(begin[real], real * breadth**2, len(pairs))
-    keys += look_up(code_slots.pair_table, pairs)
-    pair_counts = np.bincount(keys, minlength=len(runs.begin) * breadth**2).reshape(-1, breadth**2)
-    # As floats, which hold these counts exactly: whole numbers have no fast matrix product.
-    counts = (pair_counts.astype(float) @ code_slots.pair_members).astype(np.int64)
+    length = np.diff(begin, append=len(pairs))
+    real = np.flatnonzero(length)
+    pieces = -(-length[real] // _PAIRS_OF_A_PIECE)
+    first_piece = np.cumsum(pieces) - pieces
+    within = np.arange(pieces.sum()) - np.repeat(first_piece, pieces)
+    piece_begin = np.repeat(begin[real], pieces) + _PAIRS_OF_A_PIECE * within
+    counts = np.zeros((len(runs.begin), code_slots.count), dtype=np.int64)
+    for number, words in enumerate(code_slots.counters):
+        sums = np.add.reduceat(np.take(words, pairs, mode="wrap"), piece_begin)
+        counters = sums.view(np.uint8).reshape(len(sums), -1)
+        by_run = np.add.reduceat(counters, first_piece, axis=0, dtype=np.int64)
+        places = slice(number * counters.shape[1], (number + 1) * counters.shape[1])
+        counts[real, places] = by_run[:, : code_slots.count - places.start]
     moved = np.flatnonzero(runs.begin % 2)
     slots = code_slots.table[codes[runs.begin[moved]]]
     np.subtract.at(counts, (moved - 1, slots), 1)
     np.add.at(counts, (moved, slots), 1)
     if odd_cell:
         counts[-1, code_slots.table[codes[-1]]] -= 1
+    missing = code_slots.count - 2
+    counts[:, missing] = 0
+    counts[:, missing] = runs.length - counts.sum(axis=1)
     return counts
 
 
@@ -252,9 +261,7 @@ def _count_others(part, runs, other, values, weights, areas):
     zone, code = zone[order], code[order]
     first = np.flatnonzero(np.append(True, (zone[1:] != zone[:-1]) | (code[1:] != code[:-1])))
     amounts = (np.add.reduceat(amount[order], first).tolist() for amount in (high, low))
-    for key, *amount in zip_equal(
-        zip_equal(zone[first].tolist(), code[first].tolist()), *amounts
-    ):
+    for key, *amount in zip_equal(zip_equal(zone[first].tolist(), code[first].tolist()), *amounts):
         _add(part.others, key, amount)
 
 

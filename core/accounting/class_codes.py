@@ -7,7 +7,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..raster.source import nodata_in
 
-_MOST_PLACES_OF_PAIRS = 24
+_COUNTERS = 8  # of 8 bits in a word
 
 
 class CodeSlots:
@@ -44,27 +44,24 @@ class CodeSlots:
                 self.table[nodata] = self.count - 2
 
     @cached_property
-    def pair_table(self):
-        """Places of two neighbouring 8-bit codes at once, `first * count + second`, by their 16 bits.
+    def counters(self):
+        """Tables that count two neighbouring 8-bit codes at once, by their 16 bits.
 
-        None where codes have more bits, a mask says which cells are missing, or there are too many places
-        for pairs to pay.
+        An entry is a word of eight 8-bit counters, one per place; the sum of up to 127 words is the count of
+        254 cells by place. There are as many tables as it takes for all places but `missing`, which is what
+        is left of the cells. None where codes have more bits, or a mask says which cells are missing.
         """
-        if (
-            self.table is None
-            or len(self.table) > 256
-            or self._source.masked
-            or self.count > _MOST_PLACES_OF_PAIRS
-        ):
+        if self.table is None or len(self.table) > 256 or self._source.masked:
             return None
         first, second = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2).T
-        return self.table[first] * self.count + self.table[second]
-
-    @cached_property
-    def pair_members(self):
-        """How often each place is in each pair of places, shape (count * count, count)."""
-        one = np.eye(self.count)
-        return (one[:, None, :] + one[None, :, :]).reshape(-1, self.count)
+        tables = []
+        for start in range(0, self.count, _COUNTERS):
+            one_code = np.zeros((256, _COUNTERS), dtype=np.uint8)
+            here = (self.table >= start) & (self.table < start + _COUNTERS) & (self.table != self.count - 2)
+            one_code[np.flatnonzero(here), self.table[here] - start] = 1
+            words = one_code.view(np.uint64).ravel()
+            tables.append(words[first] + words[second])
+        return tuple(tables)
 
     def of(self, values, valid):
         """Places of a block of codes.
