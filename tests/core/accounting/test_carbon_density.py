@@ -8,6 +8,7 @@ import pytest
 from landcarbon.core.accounting.carbon_density import write_carbon_density
 from landcarbon.core.errors import Cancelled, InputDataError
 from landcarbon.core.raster.grid import cell_areas
+from landcarbon.core.raster.output import RasterOutput
 from landcarbon.core.raster.source import open_source
 from landcarbon.core.raster.zones import zone_edges
 from osgeo import gdal
@@ -154,6 +155,17 @@ def test_executor_of_the_caller_is_used(written, large):
         (band,) = written({2000: codes}, boxes, executor=executor, budget=200_000)
         assert threading.active_count() > before
     assert (band == expected_of(codes, boxes)).all()
+
+
+def test_threads_end_with_a_write_that_fails(written, large, monkeypatch):
+    def fail(*arguments):
+        raise InputDataError("disk full")
+
+    codes, boxes = large
+    monkeypatch.setattr(RasterOutput, "write", fail)
+    with pytest.raises(InputDataError, match="disk full"):
+        written({2000: codes}, boxes, budget=200_000)
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("landcarbon")] == []
 
 
 def test_density_times_cell_area_is_the_carbon(written, large, make_raster):
