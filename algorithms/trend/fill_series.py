@@ -16,6 +16,7 @@ from qgis.core import (
 from ...core.accounting.unit_panel import table_mass
 from ...core.errors import InputDataError
 from ...core.notes import listing
+from ...core.sequences import zip_equal
 from ...core.tables import unique_rows
 from ...core.trend.arima import parse_order
 from ...core.trend.gaps import ADDED, FILLS, fill_series
@@ -187,7 +188,7 @@ class FillSeries(LandCarbonAlgorithm):
         texts = same_texts(layer, others, series)
         columns = series.unit, series.year, *series.columns.values(), series.filled
         rows = []
-        for row, *values in zip(series.row, *columns, strict=True):
+        for row, *values in zip_equal(series.row, *columns):
             attributes = texts[values[0]] if row == ADDED else [layer.attributes[row][i] for i in others]
             rows.append(kept.row(attributes, values))
         added = int(np.count_nonzero(series.row == ADDED))
@@ -209,14 +210,12 @@ def same_texts(layer, places, series):
     A number is never taken over: the same in all rows, it may still be a quantity with a gap.
     """
     same = {}
-    for unit, row in zip(series.unit, series.row, strict=True):
+    for unit, row in zip_equal(series.unit, series.row):
         if row == ADDED:
             continue
         values = [layer.attributes[row][i] for i in places]
         if unit not in same:
             same[unit] = [value if isinstance(value, str) else None for value in values]
         else:
-            same[unit] = [
-                text if text == value else None for text, value in zip(same[unit], values, strict=True)
-            ]
+            same[unit] = [text if text == value else None for text, value in zip_equal(same[unit], values)]
     return same

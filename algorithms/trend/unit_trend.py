@@ -17,6 +17,7 @@ from qgis.core import (
 
 from ...core.errors import InputDataError
 from ...core.notes import listing
+from ...core.sequences import zip_equal
 from ...core.trend.classes import THRESHOLD
 from ...core.trend.serial_correlation import TESTS
 from ...core.trend.unit_trend import (
@@ -298,10 +299,10 @@ class UnitTrend(LandCarbonAlgorithm):
             fields.append(layer.fields[index])
         added = fields_of(*((name, kind) for name, (kind, _) in columns.items()))
         kept = KeptFields(fields, added, results.record, restated=(source.unit_field,))
-        values = zip(*(values for _, values in columns.values()), strict=True)
+        values = zip_equal(*(values for _, values in columns.values()))
         rows = (
             (first_shape(layer, own), kept.row([layer.attributes[own[0]][index] for index in same], row))
-            for own, row in zip(rows_of, values, strict=True)
+            for own, row in zip_equal(rows_of, values)
         )
         style = choice(styles(found))
         title = tr("Trends of units {years}").format(years=span)

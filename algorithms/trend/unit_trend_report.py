@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...core.sequences import zip_equal
 from ...core.trend.region_series import polynomial_trend, region_mean
 from ...core.trend.unit_trend import class_counts
 from ..base import message, tr
@@ -53,7 +54,7 @@ def signs_text(field, counts):
     """'Of 31 units 12 rise, 14 fall, 3 are unchanged and 2 have no trend.'"""
     signs = {
         sign: units
-        for name, sign, units in zip(counts["field"], counts["sign"], counts["sign_units"], strict=True)
+        for name, sign, units in zip_equal(counts["field"], counts["sign"], counts["sign_units"])
         if name == field.field
     }
     return tr(

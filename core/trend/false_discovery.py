@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..sequences import zip_equal
+
 
 class PValues:
     """p values that are added block by block.
@@ -15,7 +17,7 @@ class PValues:
     def add(self, p):
         """Add an array of p values; NaN = not tested."""
         values, counts = np.unique(p[~np.isnan(p)], return_counts=True)
-        self._count(zip(values.tolist(), counts.tolist(), strict=True))
+        self._count(zip_equal(values.tolist(), counts.tolist()))
 
     def merge(self, other):
         """Add the p values of another block."""

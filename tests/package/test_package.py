@@ -113,6 +113,17 @@ def test_no_developer_files(plugin):
     assert [path for path in files(plugin) if for_developers.intersection(path.parts)] == []
 
 
+def test_runs_on_the_oldest_python_of_qgis(plugin):
+    """QGIS 3.40 for macOS brings Python 3.9; `core/sequences.py` asks for the version itself."""
+    files = [path for path in plugin.rglob("*.py") if path.name != "sequences.py"]
+    checked = subprocess.run(
+        [sys.executable, "-m", "vermin", "-t=3.9-", "--violations", "--no-tips", *files],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_bandit_finds_nothing(plugin):
     done = subprocess.run(
         [sys.executable, "-m", "bandit", "-q", "-r", "-f", "json", plugin], capture_output=True, text=True
