@@ -121,16 +121,19 @@ def _sheets(data, name):
 def _as_written(gdal):
     """Every row is a row and every cell the text of the file, with all its digits.
 
-    GDAL 3.6 knows no open options for it; the settings of this thread are put back.
+    GDAL 3.6 knows no open options for it; the settings of this thread are put back. Older GDAL only has
+    settings of the whole process.
     """
-    before = {key: gdal.GetThreadLocalConfigOption(key) for key in _AS_WRITTEN}
+    get = getattr(gdal, "GetThreadLocalConfigOption", gdal.GetConfigOption)
+    change = getattr(gdal, "SetThreadLocalConfigOption", gdal.SetConfigOption)
+    before = {key: get(key) for key in _AS_WRITTEN}
     try:
         for key, value in _AS_WRITTEN.items():
-            gdal.SetThreadLocalConfigOption(key, value)
+            change(key, value)
         yield
     finally:
         for key, value in before.items():
-            gdal.SetThreadLocalConfigOption(key, value)
+            change(key, value)
 
 
 def _rows(layer):

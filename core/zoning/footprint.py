@@ -212,7 +212,7 @@ def footprint_factors(sinks, unit, year, nep=None, mass=MASS_C):
     years = [None] if year is None else np.unique(year).tolist()
     region = set(unit)
     totals = {(y, name): 0.0 for y in years for name in classes}
-    found, left_out, outside, missing, notes = set(), set(), set(), 0, []
+    found, left_out, outside, other_years, missing, notes = set(), set(), set(), set(), 0, []
     for table in sinks:
         factor = mass_factor(table_mass(table, mass), MASS_C)
         rows = zip_equal(
@@ -224,8 +224,8 @@ def footprint_factors(sinks, unit, year, nep=None, mass=MASS_C):
         for key, row_year, name, cs_t in rows:
             name = (name or "").lower()
             if row_year not in years:
-                continue
-            if key not in region:
+                other_years.add(row_year)
+            elif key not in region:
                 outside.add(key)
             elif name not in productivity:
                 left_out.add(name)
@@ -242,6 +242,13 @@ def footprint_factors(sinks, unit, year, nep=None, mass=MASS_C):
     if left_out:
         notes.append(
             decision("Classes outside the footprint's shares: {names}.", names=listing(sorted(left_out)))
+        )
+    if other_years:
+        notes.append(
+            decision(
+                "Years of the sink tables that the budget does not have: {years}.",
+                years=listing(sorted(other_years)),
+            )
         )
     if outside:
         notes.append(

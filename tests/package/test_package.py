@@ -117,7 +117,7 @@ def test_runs_on_the_oldest_python_of_qgis(plugin):
     """QGIS 3.40 for macOS brings Python 3.9; `core/sequences.py` asks for the version itself."""
     files = [path for path in plugin.rglob("*.py") if path.name != "sequences.py"]
     checked = subprocess.run(
-        [sys.executable, "-m", "vermin", "-t=3.9-", "--violations", "--no-tips", *files],
+        [Path(sys.executable).with_name("vermin"), "-t=3.9-", "--violations", "--no-tips", *files],
         capture_output=True,
         text=True,
     )
