@@ -13,14 +13,14 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsColorRampShader,
     QgsDateTimeRange,
+    QgsExpression,
     QgsFeatureRequest,
     QgsFillSymbol,
-    QgsGraduatedSymbolRenderer,
     QgsPalettedRasterRenderer,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
-    QgsRendererRange,
+    QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
@@ -61,11 +61,15 @@ DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak,
 TREND = (  # code, name, colour
     (-2, QT_TRANSLATE_NOOP("LandCarbon", "Marked decrease"), "#0f4c9c"),
     (-1, QT_TRANSLATE_NOOP("LandCarbon", "Moderate decrease"), "#7fb8e6"),
-    (0, QT_TRANSLATE_NOOP("LandCarbon", "Unchanged"), "#f7f3d0"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "Unchanged"), "#ede4a0"),
     (1, QT_TRANSLATE_NOOP("LandCarbon", "Moderate increase"), "#f2a65a"),
     (2, QT_TRANSLATE_NOOP("LandCarbon", "Marked increase"), "#a3160f"),
 )
 SLOPE = ("#0f4c9c", "#6aa3d9", "#cfe2f3", "#fbe0c4", "#ee9145", "#a3160f")
+Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
+TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
+P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
+P_BREAKS = (0.01, 0.05, 0.1)
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -84,8 +88,7 @@ def zones(scheme, field="zone"):
         categories = [
             QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
         ]
-        request = QgsFeatureRequest().setFilterExpression(f'"{field}" IS NULL').setLimit(1)
-        if any(True for _ in layer.getFeatures(request)):
+        if has_missing(layer, field):
             categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
         layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
         by_year(layer)
@@ -124,32 +127,45 @@ def coefficient(field):
     return style
 
 
-def trend_classes(field):
+def trend_classes(field, name=""):
     """Trend classes -2 to 2 by code; where there are units without a trend, they are grey.
 
     Parameters
     ----------
     field : str
         Holds the code.
+    name : str
+        Of what has the trend, for the legend.
     """
 
     def style(layer):
-        categories = [QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in TREND]
-        request = QgsFeatureRequest().setFilterExpression(f'"{field}" IS NULL').setLimit(1)
-        if any(True for _ in layer.getFeatures(request)):
-            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No trend computed")))
+        before = f"{name}: " if name else ""
+        categories = [
+            QgsRendererCategory(code, polygon(colour), before + tr(label)) for code, label, colour in TREND
+        ]
+        if has_missing(layer, field):
+            label = before + tr("No trend computed")
+            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), label))
         layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
 
     return style
 
 
-def trend_slope(field):
-    """Slopes of units, per year, in classes centred on 0: blue falls, red rises."""
+def trend_slope(field, name=""):
+    """Slopes of units, per year, in classes centred on 0: blue falls, red rises.
+
+    Parameters
+    ----------
+    field : str
+        Holds the slope.
+    name : str
+        Of what has the trend, for the legend.
+    """
 
     def style(layer):
         values = layer.uniqueValues(layer.fields().lookupField(field))
         sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
-        graduated(layer, field, symmetric_breaks(sizes), SLOPE, tr("per year"))
+        graduated(layer, field, symmetric_breaks(sizes), SLOPE, tr("per year"), name)
 
     return style
 
@@ -175,6 +191,15 @@ def slope_raster():
         cells = provider.block(1, layer.extent(), columns, rows).as_numpy(use_masking=True)
         breaks = symmetric_breaks(np.ma.asarray(cells, dtype=float).filled(np.nan))
         layer.setRenderer(discrete(provider, 1, breaks, SLOPE, tr("per year")))
+
+    return style
+
+
+def class_raster(breaks, colours, name):
+    """Cells in classes between breaks, such as those of Z; `name` is what they are, for the legend."""
+
+    def style(layer):
+        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, colours, "", name))
 
     return style
 
@@ -229,20 +254,34 @@ def polygon(colour):
     return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.2"})
 
 
+def has_missing(layer, field):
+    """Whether a feature has no value in the field."""
+    request = QgsFeatureRequest().setFilterExpression(f"{QgsExpression.quotedColumnRef(field)} IS NULL")
+    return any(True for _ in layer.getFeatures(request.setLimit(1)))
+
+
 def graduated(layer, field, breaks, colours, unit, name=""):
-    """Set classes between `breaks`, open at both ends; a value on a break belongs to the class above it."""
-    edges = (-np.inf, *breaks, np.inf)
-    # QGIS takes the first range that holds a value, both ends included: from the top down, a break goes up.
-    ranges = [
-        QgsRendererRange(lower, upper, polygon(colour), label)
-        for (lower, upper), colour, label in zip_equal(
-            pairwise(edges), colours, class_labels(breaks, unit, name)
-        )
+    """Set classes between `breaks`, open at both ends; where there are missing values, they are grey.
+
+    A value on a break belongs to the class above it. The classes are rules: a range of QGIS's graduated
+    renderer holds both its ends, and what is missing is not drawn by it.
+    """
+    value = QgsExpression.quotedColumnRef(field)
+    tests = [
+        f"{value} < {breaks[0]!r}",
+        *(f"{value} >= {lower!r} AND {value} < {upper!r}" for lower, upper in pairwise(breaks)),
+        f"{value} >= {breaks[-1]!r}",
     ]
-    layer.setRenderer(QgsGraduatedSymbolRenderer(field, ranges[::-1]))
+    classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
+    if has_missing(layer, field):
+        classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
+    rules = QgsRuleBasedRenderer.Rule(None)
+    for test, colour, label in classes:
+        rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
+    layer.setRenderer(QgsRuleBasedRenderer(rules))
 
 
-def discrete(provider, band, breaks, colours, unit):
+def discrete(provider, band, breaks, colours, unit, name=""):
     """A renderer of the classes between `breaks`, open at both ends."""
     shader_function = QgsColorRampShader()
     shader_function.setColorRampType(Qgis.ShaderInterpolationMethod.Discrete)
@@ -250,7 +289,7 @@ def discrete(provider, band, breaks, colours, unit):
         [
             QgsColorRampShader.ColorRampItem(upper, QColor(colour), label)
             for upper, colour, label in zip_equal(
-                (*breaks, float("inf")), colours, class_labels(breaks, unit)
+                (*breaks, float("inf")), colours, class_labels(breaks, unit, name)
             )
         ]
     )

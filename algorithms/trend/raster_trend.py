@@ -21,7 +21,17 @@ from ..layers import fields_of
 from ..rasters import open_values, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import slope_raster, trend_raster, year_span
+from ..styling import (
+    P_BREAKS,
+    P_VALUE,
+    SLOPE,
+    TAU_BREAKS,
+    Z_BREAKS,
+    class_raster,
+    slope_raster,
+    trend_raster,
+    year_span,
+)
 
 
 class RasterTrend(LandCarbonAlgorithm):
@@ -188,9 +198,9 @@ class RasterTrend(LandCarbonAlgorithm):
         styles = {
             self.SLOPE: (tr("Trend slope {years}"), slope_raster()),
             self.CLASS: (tr("Trend class {years}"), trend_raster()),
-            self.Z: (tr("Mann-Kendall Z {years}"), None),
-            self.P: (tr("Mann-Kendall p {years}"), None),
-            self.TAU: (tr("Kendall's tau {years}"), None),
+            self.Z: (tr("Mann-Kendall Z {years}"), class_raster(Z_BREAKS, SLOPE, "Z")),
+            self.P: (tr("Mann-Kendall p {years}"), class_raster(P_BREAKS, P_VALUE, "p")),
+            self.TAU: (tr("Kendall's tau {years}"), class_raster(TAU_BREAKS, SLOPE, "tau")),
             self.INTERCEPT: (tr("Trend intercept {years}"), None),
             self.CLASS_FDR: (tr("Trend class, false discovery rate {years}"), trend_raster()),
         }

@@ -15,10 +15,10 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeatureSink,
     QgsGeometry,
-    QgsGraduatedSymbolRenderer,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsProperty,
+    QgsRuleBasedRenderer,
     QgsVectorLayer,
 )
 
@@ -322,7 +322,7 @@ def test_file_that_cannot_grow_fails_and_leaves_nothing(make_csv, folder, names,
 def test_geopackage_keeps_the_style_in_its_database(draft, folder, names):
     path = str(folder / "a.gpkg")
     draft(lambda results: write_polygons(results, style=net_emission("t C")), OUTPUT=path)
-    assert isinstance(QgsVectorLayer(path, "a", "ogr").renderer(), QgsGraduatedSymbolRenderer)
+    assert isinstance(QgsVectorLayer(path, "a", "ogr").renderer(), QgsRuleBasedRenderer)
     assert names() == {"a.gpkg", "a.gpkg.landcarbon.json"}
 
 
@@ -331,7 +331,7 @@ def test_one_layer_file_has_its_style_beside_it(draft, folder, names, suffix):
     path = str(folder / f"a.{suffix}")
     draft(lambda results: write_polygons(results, style=net_emission("t C")), OUTPUT=path)
     assert "a.qml" in names()
-    assert isinstance(QgsVectorLayer(path, "a", "ogr").renderer(), QgsGraduatedSymbolRenderer)
+    assert isinstance(QgsVectorLayer(path, "a", "ogr").renderer(), QgsRuleBasedRenderer)
 
 
 def loaded(draft, context, title, destination):
@@ -348,7 +348,7 @@ def test_loaded_layer_gets_title_group_and_style(draft, context, feedback):
     assert (details.name, details.groupName) == ("Carbon budget 2019", "Draft")
     layer = context.getMapLayer(destination)
     details.postProcessor().postProcessLayer(layer, context, feedback)
-    assert isinstance(layer.renderer(), QgsGraduatedSymbolRenderer)
+    assert isinstance(layer.renderer(), QgsRuleBasedRenderer)
     assert layer.temporalProperties().isActive()
 
 
@@ -365,7 +365,7 @@ def test_two_loaded_outputs_keep_a_style_each(draft, context, feedback):
     for destination, details in ((first, details_1), (second, details_2)):
         layer = context.getMapLayer(destination)
         details.postProcessor().postProcessLayer(layer, context, feedback)
-        assert isinstance(layer.renderer(), QgsGraduatedSymbolRenderer)
+        assert isinstance(layer.renderer(), QgsRuleBasedRenderer)
 
 
 @pytest.mark.parametrize(

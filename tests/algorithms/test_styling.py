@@ -11,11 +11,14 @@ from landcarbon.algorithms.styling import (
     DENSITY_BREAKS,
     EMISSION,
     NO_ZONE,
+    P_BREAKS,
+    P_VALUE,
     SLOPE,
     TREND,
     ZONES,
     by_year,
     class_labels,
+    class_raster,
     coefficient,
     density,
     net_emission,
@@ -125,7 +128,7 @@ def legend_of(layer):
     renderer.startRender(context, layer.fields())
     labels = {item.ruleKey(): item.label() for item in renderer.legendSymbolItems()}
     found = [
-        next((labels[key] for key in renderer.legendKeysForFeature(feature, context)), None)
+        next((labels[key] for key in renderer.legendKeysForFeature(feature, context) if key in labels), None)
         for feature in layer.getFeatures()
     ]
     renderer.stopRender(context)
@@ -161,7 +164,7 @@ def test_net_emission_is_centred_on_zero(layer):
         "≥ 50 t C",
         "< −50 t C",
         "0 to 2 t C",
-        None,
+        "no value",
     ]
 
 
@@ -314,6 +317,12 @@ def test_trend_colours_can_be_told_apart(reader):
     assert least_difference([colour for _, _, colour in TREND] + [NO_ZONE], reader) > 20
 
 
+@pytest.mark.parametrize("reader", READERS)
+def test_unchanged_cells_stand_out_from_the_canvas(reader):
+    unchanged = next(colour for code, _, colour in TREND if code == 0)
+    assert least_difference([unchanged, "#ffffff"], reader) > 15
+
+
 def test_trend_codes_and_names_are_those_of_core():
     assert {code: name for code, name, _ in TREND} == CLASSES
 
@@ -336,7 +345,30 @@ def test_slope_is_centred_on_zero(layer):
     units = layer("ecc_slope", [-1.0, 1.0, 3.0, 40.0, 60.0, -100.0, None])
     trend_slope("ecc_slope")(units)
     labels = ["−2 to 0", "0 to 2", "2 to 50", "2 to 50", "≥ 50", "< −50"]
-    assert legend_of(units) == [*(f"{label} per year" for label in labels), None]
+    assert legend_of(units) == [*(f"{label} per year" for label in labels), "no value"]
+
+
+def test_legend_names_what_has_the_trend(layer):
+    units = layer("ecc_class", [-2, None], kind=int)
+    trend_classes("ecc_class", "ecc")(units)
+    assert legend_of(units) == ["ecc: Marked decrease", "ecc: No trend computed"]
+    units = layer("ecc_slope", [5.0, None])  # breaks 5 and 10; 5 belongs to the class above
+    trend_slope("ecc_slope", "ecc")(units)
+    assert legend_of(units) == ["ecc 5 to 10 per year", "ecc no value"]
+
+
+def test_no_grey_where_every_unit_has_a_slope(layer):
+    units = layer("ecc_slope", [-1.0, 1.0])
+    trend_slope("ecc_slope")(units)
+    assert colours_of(units) == list(SLOPE)
+
+
+def test_cells_in_classes_between_breaks(make_raster):
+    raster = QgsRasterLayer(make_raster("p.tif", np.array([[0.001, 0.5]])), "p")
+    class_raster(P_BREAKS, P_VALUE, "p")(raster)
+    items = raster.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [item.label for item in items] == ["p < 0.01", "p 0.01 to 0.05", "p 0.05 to 0.1", "p ≥ 0.1"]
+    assert [item.color.name() for item in items] == list(P_VALUE)
 
 
 def test_trend_classes_of_a_raster_have_the_colours_of_units(make_raster):
