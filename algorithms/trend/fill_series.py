@@ -84,7 +84,7 @@ class FillSeries(LandCarbonAlgorithm):
         self.add(
             QgsProcessingParameterNumber(
                 self.TO_YEAR,
-                tr("Fill to the year"),
+                tr("Fill to the year (ARIMA)"),
                 Qgis.ProcessingNumberParameterType.Integer,
                 optional=True,
                 minValue=FIRST_YEAR,

@@ -129,13 +129,13 @@ class UnitTrend(LandCarbonAlgorithm):
         )
         self.add(
             QgsProcessingParameterNumber(
-                self.THRESHOLD, tr("Threshold of Z"), number.Double, THRESHOLD, minValue=0.0
+                self.THRESHOLD, tr("Threshold of |Z|"), number.Double, THRESHOLD, minValue=0.0
             ),
             tr("A trend with |Z| above it is marked; 1.96 is the two-sided 5 % level, 1.66 that of 9.7 %."),
         )
         self.add(
             QgsProcessingParameterNumber(
-                self.MIN_VALID, tr("Least number of values"), number.Integer, optional=True, minValue=4
+                self.MIN_VALID, tr("Fewest valid values"), number.Integer, optional=True, minValue=4
             ),
             tr(
                 "A unit with fewer gets no trend. Empty: 8, or 3/4 of the years if that is less, but at "
@@ -361,10 +361,12 @@ def styles(found):
     """Classes and slopes of every field, the classes of the first one on top."""
     named = {}
     for field in found.fields:
-        named[tr("{field}: class").format(field=field.field)] = trend_classes(f"{field.field}_class")
+        name = field.field
+        named[tr("{field}: class").format(field=name)] = trend_classes(f"{name}_class", name)
     for field in found.fields:
-        named[tr("{field}: slope per year").format(field=field.field)] = trend_slope(f"{field.field}_slope")
+        name = field.field
+        named[tr("{field}: slope per year").format(field=name)] = trend_slope(f"{name}_slope", name)
         if field.classes_fdr is not None:
-            label = tr("{field}: class by false discovery rate").format(field=field.field)
-            named[label] = trend_classes(f"{field.field}_class_fdr")
+            label = tr("{field}: class by false discovery rate").format(field=name)
+            named[label] = trend_classes(f"{name}_class_fdr", tr("{field} (FDR)").format(field=name))
     return named

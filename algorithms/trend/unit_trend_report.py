@@ -14,6 +14,7 @@ from ..styling import NO_ZONE, TREND
 PACKAGES = ("jinja2", "matplotlib", "scipy")
 TEMPLATES = Path(__file__).parents[2] / "resources" / "templates"
 LINE, BAND, POINT = "#0f4c9c", "#7fb8e6", "#222222"
+POWERS = "", "", "²", "³"
 POINTS = 200  # along the polynomial
 
 
@@ -97,26 +98,38 @@ def _region(field):
 
 
 def equation(polynomial):
-    """'y = 3 + 0.5 (year - 2010), R2 = 0.98, AICc 4.1 (degree 1), 6.3 (degree 2)'."""
-    distance = f"(year - {polynomial.origin:g})"
-    terms = [f"{polynomial.coefficients[0]:.6g}"]
+    """'y = 3 + 0.5 (year − 2010); R² = 0.9800; AICc 4.1 (degree 1), 6.3 (degree 2)'."""
+    distance = f"(year \N{MINUS SIGN} {polynomial.origin:g})"
+    terms = [number(polynomial.coefficients[0])]
     for power, coefficient in enumerate(polynomial.coefficients[1:], 1):
-        sign = "-" if coefficient < 0 else "+"
-        terms.append(f"{sign} {abs(coefficient):.6g} {distance}" + (f"^{power}" if power > 1 else ""))
+        sign = "\N{MINUS SIGN}" if coefficient < 0 else "+"
+        terms.append(f"{sign} {number(abs(coefficient))} {distance}{POWERS[power]}")
     criteria = ", ".join(
         tr("{value} (degree {degree})").format(value=f"{value:.4g}", degree=degree)
         for degree, value in polynomial.criteria.items()
     )
     parts = [f"y = {' '.join(terms)}", f"AICc {criteria}"]
     if np.isfinite(polynomial.r2):
-        parts.insert(1, f"R2 = {polynomial.r2:.4f}")
+        parts.insert(1, f"R² = {polynomial.r2:.4f}")
     return "; ".join(parts)
+
+
+def number(value):
+    """Six digits or more, with marks between thousands.
+
+    Examples
+    --------
+    >>> number(110015300.2), number(-0.04123154)
+    ('110,015,300', '−0.0412315')
+    """
+    text = f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def chart(times, values, polynomial):
     """The series with its polynomial and bands as SVG; figures only, so that no font lacks a sign."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
     figure = Figure(figsize=(8, 4), layout="constrained")  # of its own: nothing of pyplot's shared state
     axes = figure.subplots()
@@ -124,7 +137,8 @@ def chart(times, values, polynomial):
     axes.fill_between(polynomial.at, *polynomial.confidence, color=BAND, alpha=0.8, linewidth=0)
     axes.plot(polynomial.at, polynomial.fitted, color=LINE)
     axes.plot(times, values, "o", color=POINT, markersize=4)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     axes.spines[["top", "right"]].set_visible(False)
     svg = io.StringIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})

@@ -235,15 +235,18 @@ class Found:
     def notes(self, column):
         """What a careful user wants to know; `column` is the input's."""
         name = self.name
-        yield decision(
-            "{field}: {inside} values inside and {ahead} values after the series of {units} units were "
-            "filled, method {fill}.",
-            field=name,
-            inside=self.inside,
-            ahead=self.ahead,
-            units=self.units,
-            fill=self.fill,
-        )
+        if self.inside or self.ahead:
+            yield decision(
+                "{field}: {inside} values inside and {ahead} values after the series of {units} units were "
+                "filled, method {fill}.",
+                field=name,
+                inside=self.inside,
+                ahead=self.ahead,
+                units=self.units,
+                fill=self.fill,
+            )
+        else:
+            yield decision("{field}: no value was filled.", field=name)
         if self.empty:
             yield warning(
                 "{field}: {count} units have no value at all, nothing is filled: {units}.",

@@ -5,8 +5,9 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
     QGIS_PLUGINPATH="$PWD/.dev/plugins" QGIS_CUSTOM_CONFIG_PATH="$PWD/.dev/demo-profile" \\
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
-The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES. The documentation shows
-`desktop.png` and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
+The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the report of trends as HTML
+and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and
+the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
 """
 
 import os
@@ -15,7 +16,9 @@ import traceback
 from pathlib import Path
 
 import landcarbon
+import numpy as np
 import processing
+from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
@@ -75,7 +78,7 @@ def show_toolbox():
     """Open the Processing toolbox at LandCarbon, and give the layers' names room."""
     window = iface.mainWindow()
     for dock in window.findChildren(QDockWidget):
-        if dock.objectName() in ("Browser", "Browser2"):
+        if dock.objectName() in ("Browser", "Browser2", "ResultsViewer"):
             dock.hide()
         if dock.objectName() == "Layers":
             window.resizeDocks([dock], [380], Qt.Orientation.Horizontal)
@@ -122,14 +125,20 @@ def take_pictures():
     PICTURES.mkdir(parents=True, exist_ok=True)
     iface.mainWindow().resize(1600, 1000)
     project = QgsProject.instance()
-    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
     provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces", "ogr")
-    statistics = QgsVectorLayer(str(SAMPLE / "statistics_2019.csv"), "statistics_2019", "ogr")
-    project.addMapLayers([cover, provinces, statistics])
+    project.addMapLayer(provinces)
     wait(1)  # QGIS sets the coordinate system of the first layer
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
-    show_toolbox()
+    zone_pictures(provinces)
+    trend_pictures(provinces)
 
+
+def zone_pictures(provinces):
+    """From land cover to zones."""
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    statistics = QgsVectorLayer(str(SAMPLE / "statistics_2019.csv"), "statistics_2019", "ogr")
+    QgsProject.instance().addMapLayers([cover, statistics])
+    show_toolbox()
     budget = run(
         "landusebudget",
         {
@@ -185,6 +194,71 @@ def take_pictures():
     picture_of_desktop("desktop")
 
 
+def trend_pictures(provinces):
+    """Trends of the made-up panel and of made-up rasters."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    run("fillseries", {"INPUT": panel.id(), "FIELDS": ["ce_t", "cs_t"]})
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    trends = run(
+        "unittrend",
+        {
+            "INPUT": result_layer(joined, "OUTPUT").id(),
+            "FIELDS": ["ce_t", "cs_t", "net_t"],
+            "FDR": True,
+            "TRENDS": TEMPORARY,
+            "COUNTS": TEMPORARY,
+            "REPORT": str(PICTURES / "unittrend_report.html"),
+        },
+    )
+    layer = result_layer(trends, "OUTPUT")
+    show_toolbox()
+    zoom_to(layer)
+    picture_of_desktop("trends")
+    for name in layer.styleManager().styles():
+        layer.styleManager().setCurrentStyle(name)
+        picture_of_desktop(f"unittrend_map_{name.replace(': ', '_').replace(' ', '_')}")
+    rasters = [QgsRasterLayer(path, Path(path).stem) for path in made_rasters()]
+    QgsProject.instance().addMapLayers(rasters)
+    cells = run(
+        "rastertrend",
+        {
+            "SERIES": [raster.id() for raster in rasters],
+            "FDR": True,
+            "CLASS_FDR": TEMPORARY,
+            "Z": TEMPORARY,
+            "P": TEMPORARY,
+            "TAU": TEMPORARY,
+            "CLASS_SUMMARY": TEMPORARY,
+        },
+    )
+    show_toolbox()
+    for name in ("SLOPE", "CLASS", "CLASS_FDR", "Z", "P", "TAU"):
+        zoom_to(result_layer(cells, name))
+        picture_of_desktop(f"rastertrend_map_{name.lower()}")
+
+
+def made_rasters(seed=11):
+    """Made-up rasters of uneven years: production of plants that rises in some places and falls in others."""
+    dice = np.random.default_rng(seed)
+    rows, columns = 148, 252  # a quarter of a degree
+    y, x = np.mgrid[0:rows, 0:columns]
+    mean = 600 - 2.5 * y[::-1] - x[:, ::-1] + 100 * np.sin(x / 30)
+    rise = 6 * np.sin(x / 40) * np.cos(y / 25)
+    land = gdal.Open(str(SAMPLE / "land_cover_2019.tif")).ReadAsArray()[::5, ::5] != 0  # IGBP: 0 is water
+    paths = []
+    for year in (2000, 2002, 2005, 2007, 2010, 2011, 2013, 2015, 2018, 2020):
+        values = mean + rise * (year - 2000) + dice.normal(0, 25, mean.shape)
+        paths.append(str(PICTURES / f"npp_{year}.tif"))
+        raster = gdal.GetDriverByName("GTiff").Create(paths[-1], columns, rows, 1, gdal.GDT_Float32)
+        raster.SetGeoTransform((73.0, 0.25, 0.0, 54.0, 0.0, -0.25))
+        raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+        raster.GetRasterBand(1).SetNoDataValue(-9999)
+        raster.GetRasterBand(1).WriteArray(np.where(land, values, -9999))
+        raster = None
+    return paths
+
+
 def main():
     """Take the pictures and leave QGIS, with the reason on standard output if something fails."""
     try:
@@ -192,7 +266,7 @@ def main():
     except Exception:
         traceback.print_exc()
     finally:
-        QgsProject.instance().setDirty(False)
+        QgsProject.instance().clear()  # else QGIS asks whether to give up the temporary layers
         iface.actionExit().trigger()
 
 

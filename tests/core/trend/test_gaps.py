@@ -242,6 +242,10 @@ def test_what_was_filled_is_counted():
     )
 
 
+def test_series_without_gaps():
+    assert [note.text for note in filled([1.0, 2.0, 3.0, 4.0]).notes] == ["ce_t: no value was filled."]
+
+
 def test_unit_without_any_value_is_named():
     found = filled([NAN, NAN, NAN])
     assert column(found) == [None] * 3
