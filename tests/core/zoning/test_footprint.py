@@ -118,7 +118,8 @@ class TestFactors:
         factors, notes = footprint_factors([table], ["a"], [2020])
         # 75 % forest at 3.81 and 25 % grassland at 0.95 t C/ha
         assert factors == {2020: pytest.approx(0.75 / 3.81 + 0.25 / 0.95, rel=1e-12)}
-        assert "Years of the sink tables that the budget does not have: 2010." in [note.text for note in notes]
+        texts = [note.text for note in notes]
+        assert texts == ["Years of the sink tables that the budget does not have: 2010."]
 
     def test_water_is_left_out_and_said(self):
         table = sinks(("a",) * 3, (2020,) * 3, ("forest", "water", "grassland"), (75.0, 900.0, 25.0))
