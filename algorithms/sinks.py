@@ -305,9 +305,7 @@ class Results:
             raise self._write_error(written, reason)
         if not same_fields:
             return
-        renamed = [
-            f"{ours} -> {found}" for ours, found in zip_equal(written.fields, names) if ours != found
-        ]
+        renamed = [f"{ours} -> {found}" for ours, found in zip_equal(written.fields, names) if ours != found]
         if renamed:
             self.record.warning(
                 "{file}: its format cannot hold {count} of the field names and renamed them: {fields}. "
@@ -340,7 +338,11 @@ class Results:
         """Name, style and group of an output that is loaded; style and record beside one that is a file."""
         label = self.algorithm.parameterDefinition(written.name).description()
         group = self.algorithm.displayName()
-        apply_when_loaded(self.context, written.destination, label, written.title, group, written.style)
+        outputs = [output.name() for output in self.algorithm.destinationParameterDefinitions()]
+        place = outputs.index(written.name) + 1
+        apply_when_loaded(
+            self.context, written.destination, label, written.title, group, place, written.style
+        )
         if written.path is None or is_temporary(written.path, self.context):
             return
         if written.style is not None and written.drawn:

@@ -398,11 +398,11 @@ class StyleWhenLoaded(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
 
 
-def apply_when_loaded(context, destination, label, title, group, style):
-    """Give an output its layer name, its group in the layer tree and its style when it is loaded.
+def apply_when_loaded(context, destination, label, title, group, place, style):
+    """Give an output its layer name, its group and place in the layer tree and its style when it is loaded.
 
-    A name that the user or a model chose (one that is not the output's label) and a group from the settings
-    stay.
+    A name that the user or a model chose (one that is not the output's label), a model's place and a group
+    from the settings stay. `place` counts from the top, from 1; without places the order is by chance.
     """
     if not context.willLoadLayerOnCompletion(destination):
         return
@@ -410,5 +410,6 @@ def apply_when_loaded(context, destination, label, title, group, style):
     if title and details.name in ("", label) and not details.forceName:
         details.name = title
     details.groupName = details.groupName or group
+    details.layerSortKey = details.layerSortKey or -place
     if style is not None:
         details.setPostProcessor(StyleWhenLoaded(destination, style))

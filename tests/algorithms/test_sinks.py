@@ -352,6 +352,20 @@ def test_loaded_layer_gets_title_group_and_style(draft, context, feedback):
     assert layer.temporalProperties().isActive()
 
 
+def test_loaded_layers_lie_in_the_order_of_the_dialog(draft, context):
+    def write(results):
+        results.table("TABLE", fields_of(("unit", str)), [("a",)])
+        write_polygons(results)
+
+    wanted = {
+        name: QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+        for name in ("OUTPUT", "TABLE")
+    }
+    done = draft(write, **wanted)
+    keys = {name: context.layerToLoadOnCompletionDetails(done[name]).layerSortKey for name in wanted}
+    assert keys["OUTPUT"] > keys["TABLE"]  # QGIS puts the highest on top
+
+
 def test_name_that_the_user_chose_stays(draft, context):
     value = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
     value.destinationName = "My province"
