@@ -62,6 +62,7 @@ class RasterOutput:
         self.former = self.path.with_name(f"{self.path.name}.{os.getpid()}.former.tif")
         self._dataset = None
         self._valid_cells = [0] * len(self.bands)
+        self._effort = 6  # of the compression, GDAL's default
         self._flushed_rows = [0] * len(self.bands)
 
     def __enter__(self):
@@ -76,6 +77,7 @@ class RasterOutput:
     @contextlib.contextmanager
     def scratch(self):
         """The raster as a context that never gives it its name: it is gone at the end."""
+        self._effort = 1
         try:
             yield self.__enter__()
         finally:
@@ -89,6 +91,7 @@ class RasterOutput:
             f"BLOCKXSIZE={_TILE}",
             f"BLOCKYSIZE={_TILE}",
             "COMPRESS=DEFLATE",
+            f"ZLEVEL={self._effort}",
             "BIGTIFF=IF_SAFER",
             "NUM_THREADS=ALL_CPUS",
             "INTERLEAVE=BAND",

@@ -89,7 +89,9 @@ def trends(values, times, min_valid=None, intercept=True):
     check_times(times)
     min_valid = least_valid(len(times)) if min_valid is None else max(2, min_valid)
     n = _count(np.isfinite(values))
-    tested = np.flatnonzero(n >= min_valid)
+    # Series without gaps first: parts of them need no care for missing values.
+    enough, whole = n >= min_valid, n == len(times)
+    tested = np.concatenate([np.flatnonzero(enough & whole), np.flatnonzero(enough & ~whole)])
     slope, level, s, variance, tau = results = np.full((5, len(n)), np.nan)
     room = _Room.of(times, len(tested))
     for start in range(0, len(tested), max(1, room.series)):
