@@ -26,6 +26,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
+from ..core.raster.blocks import windows
+from ..core.raster.source import close_sources, open_source, read_values
 from ..core.sequences import pairwise, zip_equal
 from .base import tr
 
@@ -186,13 +188,28 @@ def slope_raster():
     """Slopes of cells, per year, in classes centred on 0, in the colours that units have."""
 
     def style(layer):
-        provider = layer.dataProvider()
-        columns, rows = (min(_SEEN, size) for size in (layer.width(), layer.height()))
-        cells = provider.block(1, layer.extent(), columns, rows).as_numpy(use_masking=True)
-        breaks = symmetric_breaks(np.ma.asarray(cells, dtype=float).filled(np.nan))
-        layer.setRenderer(discrete(provider, 1, breaks, SLOPE, tr("per year")))
+        breaks = symmetric_breaks(sampled_cells(layer.source()))
+        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, SLOPE, tr("per year")))
 
     return style
+
+
+def sampled_cells(path):
+    """About `_SEEN` x `_SEEN` cells of a raster, evenly spread, as an array; NaN = missing.
+
+    Block by block: QGIS would read them through GDAL's cache, which then holds the whole raster.
+    """
+    source = open_source(path)
+    every_row, every_column = (-(-size // _SEEN) for size in (source.grid.height, source.grid.width))
+    parts = []
+    try:
+        for window in windows(source.grid, 16, source.block, workers=8):
+            values = read_values(source, window)
+            some = values[-window.row % every_row :: every_row, -window.column % every_column :: every_column]
+            parts.append(some.ravel())  # a copy: a view would keep the window
+    finally:
+        close_sources()
+    return np.concatenate(parts)
 
 
 def class_raster(breaks, colours, name):

@@ -23,6 +23,7 @@ from landcarbon.algorithms.styling import (
     density,
     net_emission,
     round_125,
+    sampled_cells,
     slope_raster,
     symmetric_breaks,
     trend_classes,
@@ -386,6 +387,16 @@ def test_slope_of_a_raster_is_centred_on_zero(make_raster):
     items = raster.renderer().shader().rasterShaderFunction().colorRampItemList()
     assert [item.value for item in items] == [-50.0, -2.0, 0.0, 2.0, 50.0, float("inf")]
     assert [item.color.name() for item in items] == list(SLOPE)
+
+
+def test_cells_seen_are_spread_evenly(make_raster):
+    # 600 columns: every second one; 3 rows: all of them
+    values = np.arange(1800.0).reshape(3, 600)
+    values[0, 2] = -1
+    found = sampled_cells(make_raster("s.tif", values, nodata=-1.0))
+    expected = values[:, ::2].ravel()
+    expected[1] = np.nan
+    assert np.array_equal(found, expected, equal_nan=True)
 
 
 @pytest.mark.parametrize(
