@@ -34,7 +34,9 @@ def main():
                 if number >= 0:
                     seconds[name].append(time.perf_counter() - start)
                 if ("landcarbon:" in listed) != (name == "with"):
-                    raise SystemExit(f"qgis_process list {name} the plugin lists the wrong algorithms:\n{listed}")
+                    raise SystemExit(
+                        f"qgis_process list {name} the plugin lists the wrong algorithms:\n{listed}"
+                    )
     added = statistics.median(b - a for a, b in zip(seconds["without"], seconds["with"], strict=True))
     print(f"qgis_process list, median of {PAIRS} pairs in turn")
     for name, of in seconds.items():
