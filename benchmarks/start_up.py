@@ -46,7 +46,9 @@ def main():
 
 def environment(profile, plugins):
     """Variables of a run with a profile of its own."""
-    return os.environ | {
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # A user's Python keeps what it compiled; the first pair does that.
+    return kept | {
         "QGIS_CUSTOM_CONFIG_PATH": str(profile),
         "QGIS_PLUGINPATH": str(plugins),
         "QT_QPA_PLATFORM": "offscreen",
