@@ -2,8 +2,11 @@
 called."""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,3 +25,20 @@ def register_package(root=ROOT, name="landcarbon"):
 
 
 register_package()
+
+
+@pytest.fixture
+def make_disk(tmp_path):
+    """Mount a file system that is soon full: `make_disk("300k")`; only root may."""
+    disk = tmp_path / "disk"
+
+    def make_disk(size):
+        disk.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+        if subprocess.run(command, capture_output=True).returncode != 0:
+            pytest.skip("no tmpfs can be mounted here; the tests with a limited child process cover it")
+        return disk
+
+    yield make_disk
+    if disk.is_mount():
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

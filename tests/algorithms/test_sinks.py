@@ -1,7 +1,6 @@
 """Outputs are whole or not there; sinks, rasters, numbers."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -274,17 +273,9 @@ def test_non_ascii_path_and_values(draft, folder, rows):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 300 kB; only root may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("no tmpfs can be mounted here; the tests with a limited child process cover it")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+def small_disk(make_disk):
+    """A file system of 300 kB."""
+    return make_disk("300k")
 
 
 SUFFIXES = ["gpkg", "shp", "csv", "geojson", "xlsx"]

@@ -988,17 +988,9 @@ def test_progress_goes_once_from_0_to_100(budget, make_raster, feedback, files):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 60 kB; only root may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=60k", "tmpfs", str(disk)], capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("no tmpfs can be mounted here; the tests with a limited child process cover it")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+def small_disk(make_disk):
+    """A file system of 60 kB."""
+    return make_disk("60k")
 
 
 @pytest.fixture

@@ -247,17 +247,9 @@ def test_cells_that_are_lost_are_missed(folder, grid_of, monkeypatch):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 300 kB; only root may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("no tmpfs can be mounted here; the test with a limited child process covers it")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+def small_disk(make_disk):
+    """A file system of 300 kB."""
+    return make_disk("300k")
 
 
 def noise(size):
