@@ -16,7 +16,7 @@ from ..errors import InputDataError
 from .theil_sen import Pairs, Room, count_true, mean_of_two, median_slopes, rises_of
 
 MOST_TIMES = 1000  # S of more would leave the 32 bits of the tables
-_PAIRS_AT_ONCE = 1 << 20  # of a part: slopes that fit a core's cache
+_PAIRS_AT_ONCE = 1 << 21  # of a part: slopes that fit a core's cache
 
 
 class Trend(NamedTuple):

@@ -17,8 +17,8 @@ import numpy as np
 
 _FEW = 16  # slopes that are put in order at once
 _MARGIN = np.float32(4.0)  # of ranks, around where the middle should be
-# How many slopes beyond the middle the further bounds are, for series of which many are still in question.
-_REACHES = np.array([8, 0, 32, 0], dtype=np.float32)
+# Ranks about the middle that further bounds aim at, for series of which many slopes are still in question.
+_PLACES = np.array([-40, -20, -10, -6, -3, 3, 6, 10, 20, 40], dtype=np.float32)
 _ROUNDING = np.float32(2.0**-21)  # twice the relative error of a slope in float32, from above
 _SMALLEST = np.float32(1e-40)  # twice its absolute error near zero
 _LARGEST = np.finfo(np.float32).max
@@ -178,16 +178,16 @@ class _Bounds:
         return self.reach - self.below
 
     def narrow(self, at, count):
-        """Use that `count` slopes are below `at`.
+        """Use that `count` slopes are below `at`, both of shape (bounds, series).
 
         With arithmetic in place of `np.where`, which waits for a guess of every value.
         """
-        right = (count > self.upper).astype(np.float32)
-        left = (count <= self.lower).astype(np.float32)
-        np.fmax(self.low, at * left - (1 - left) * _LARGEST, out=self.low)
-        np.maximum(self.below, count * left, out=self.below)
-        np.fmin(self.high, at * right + (1 - right) * _LARGEST, out=self.high)
-        np.minimum(self.reach, count + (1 - right) * self.reach, out=self.reach)
+        left, right = (side.astype(np.float32) for side in (count <= self.lower, count > self.upper))
+        not_left, not_right = 1 - left, 1 - right
+        self.low = np.fmax(self.low, np.fmax.reduce(at * left - not_left * _LARGEST, axis=0))
+        self.below = np.fmax(self.below, np.fmax.reduce(count * left, axis=0))
+        self.high = np.fmin(self.high, np.fmin.reduce(at * right + not_right * _LARGEST, axis=0))
+        self.reach = np.fmin(self.reach, np.fmin.reduce(count + not_right * _LARGEST, axis=0))
 
     def drop(self, series):
         """Leave no slope in question."""
@@ -227,35 +227,40 @@ def _finite(bound):
     return np.fmax(np.fmin(bound, _LARGEST), -_LARGEST)
 
 
+def _counts_below(slopes, bounds, mask):
+    """How many slopes are below each of some bounds, shape (bounds, series)."""
+    return np.stack([count_true(np.less(slopes, at, out=mask)) for at in bounds]).astype(np.float32)
+
+
 def _search(bounds, slopes, start, step, mask):
-    """Narrow the bounds of all series with a few more around the start; `step` is sharpened."""
+    """Narrow the bounds of all series with four more around the start; `step` is sharpened."""
     middle = (bounds.lower + bounds.upper + 1) * np.float32(0.5)
-
-    def count_below(at):
-        count = count_true(np.less(slopes, at, out=mask)).astype(np.float32)
-        bounds.narrow(at, count)
-        return count
-
-    first = count_below(start)
-    at = start + (middle - first) * step
-    second = count_below(at)
-    measured = (at - start) / (second - first)
-    np.copyto(step, measured, where=(np.abs(second - first) >= 4) & (measured > 0))
-    at += (middle - second) * step
+    at = np.empty((4, len(start)), dtype=np.float32)
+    count = np.empty_like(at)
+    at[0] = start
+    count[0] = count_true(np.less(slopes, at[0], out=mask))
+    at[1] = start + (middle - count[0]) * step
+    count[1] = count_true(np.less(slopes, at[1], out=mask))
+    measured = (at[1] - start) / (count[1] - count[0])
+    np.copyto(step, measured, where=(np.abs(count[1] - count[0]) >= 4) & (measured > 0))
+    centre = at[1] + (middle - count[1]) * step
     margin = step * _MARGIN
-    count_below(at - margin)
-    count_below(at + margin)
+    np.subtract(centre, margin, out=at[2])
+    np.add(centre, margin, out=at[3])
+    count[2:] = _counts_below(slopes, at[2:], mask)
+    bounds.narrow(at, count)
 
 
 def _search_on(bounds, slopes, step, mask):
     """Narrow bounds that are still far apart: between them or, where one is open, beyond the other."""
     middle = (bounds.lower + bounds.upper + 1) * np.float32(0.5)
-    for reach in _REACHES:
-        at = bounds.low + (bounds.high - bounds.low) * ((middle - bounds.below) / bounds.between)
-        np.copyto(at, bounds.low + (middle - bounds.below + reach) * step, where=bounds.high == _LARGEST)
-        np.copyto(at, bounds.high - (bounds.reach - middle + reach) * step, where=bounds.low == -_LARGEST)
-        at = _finite(at)
-        bounds.narrow(at, count_true(np.less(slopes, at, out=mask)).astype(np.float32))
+    ranks = middle + _PLACES[:, None]
+    share = (ranks - bounds.below) / bounds.between
+    at = bounds.low + (bounds.high - bounds.low) * np.clip(share, 0, 1)
+    np.copyto(at, bounds.low + (ranks - bounds.below) * step, where=bounds.high == _LARGEST)
+    np.copyto(at, bounds.high + (ranks - bounds.reach) * step, where=bounds.low == -_LARGEST)
+    at = _finite(at)
+    bounds.narrow(at, _counts_below(slopes, at, mask))
 
 
 def _middle(values, pairs, slopes, bounds, mask, other_mask):
