@@ -119,6 +119,24 @@ def net_emission(mass, field="net_t"):
     return style
 
 
+def mean_flux(field="mean_gm2"):
+    """Mean carbon flux of units [g C/m2] in classes centred on 0: green takes up, brown gives off.
+
+    Parameters
+    ----------
+    field : str
+        Holds the mean; by area, so that large units do not look productive for their size.
+    """
+
+    def style(layer):
+        values = layer.uniqueValues(layer.fields().lookupField(field))
+        sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
+        graduated(layer, field, symmetric_breaks(sizes), COEFFICIENT, "g C/m²")
+        by_year(layer)
+
+    return style
+
+
 def coefficient(field):
     """ECC or ESC in classes centred on 1, symmetric as ratios; below 1 brown, above it green."""
 

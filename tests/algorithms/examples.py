@@ -21,6 +21,14 @@ def landusebudget(make):
     }
 
 
+def zonalcarbon(make):
+    return {
+        "FLUX": [make.raster("nep_2019.tif", [[120.5, 80.0, -30.0, 10.0], [150.0, 90.0, 0.0, 5.0]])],
+        "UNITS": make.layer({"code": str}, [("a",), ("b",)], make.squares(2)),
+        "UNIT_FIELD": "code",
+    }
+
+
 def carbonindices(make):
     return {
         "INPUT": make.layer(
@@ -92,4 +100,5 @@ EXAMPLES = {
     "rastertrend": rastertrend,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
+    "zonalcarbon": zonalcarbon,
 }
