@@ -1,4 +1,4 @@
-"""Parameters of algorithms that sum rasters by units: the units, their key, overlaps, mass, and other grids."""
+"""Parameters of algorithms that sum rasters by units: units, their key, overlaps, mass, other grids."""
 
 from qgis.core import (
     Qgis,

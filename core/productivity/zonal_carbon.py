@@ -12,7 +12,7 @@ from ..accounting.coefficients import per_hectare
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
-from ..raster.coverage import WHOLE, CoverEdges, Covered, PartCells, SharedCells, cover_edges, covered
+from ..raster.coverage import WHOLE, Covered, CoverEdges, PartCells, SharedCells, cover_edges, covered
 from ..raster.grid import ExactAreas
 from ..raster.source import read_values
 from ..raster.units_on_grid import area_text, beyond_grid, check_overlaps, of_few_cells, without_cell
@@ -164,8 +164,8 @@ def _factors_to_gm2(series):
             if factors[-1] != 1.0:
                 notes.append(
                     decision(
-                        "{name} is in {unit}, as the file says; its values were multiplied by {factor:.10g} to "
-                        "be g C/m2.",
+                        "{name} is in {unit}, as the file says; its values were multiplied by {factor:.10g} "
+                        "to be g C/m2.",
                         name=source.name,
                         unit=source.unit,
                         factor=factors[-1],
@@ -183,9 +183,7 @@ def _factors_to_gm2(series):
                 )
             )
         else:
-            notes.append(
-                decision("{name} does not say its unit; it was taken as g C/m2.", name=source.name)
-            )
+            notes.append(decision("{name} does not say its unit; it was taken as g C/m2.", name=source.name))
     return tuple(factors), notes
 
 
@@ -238,8 +236,8 @@ def _sum_window(task):
     found = _covered(task.edges, window)
     if len(found.crossing):
         raise InputDataError(
-            "The border of {units} crosses itself, or its parts overlap, so that the covered part of cells is "
-            "not known; repair the units (native:fixgeometries), or count cells by their centres.",
+            "The border of {units} crosses itself, or its parts overlap, so that the covered part of cells "
+            "is not known; repair the units (native:fixgeometries), or count cells by their centres.",
             units=listing(f"'{task.units[zone]}'" for zone in found.crossing),
         )
     if not len(found.spans.row) + len(found.cells.row):
@@ -264,7 +262,8 @@ def _sum_window(task):
             values *= relative
         flux.append(sums.of(np.rint(values, out=values).astype(np.int64)))
         valid.append(sums.of_area(~missing, whole) if has_gaps else area)
-    return _Part(sums.zones, sums.cells(), area, flux, valid, _shared_areas(found.shared, window, areas, whole))
+    shared = _shared_areas(found.shared, window, areas, whole)
+    return _Part(sums.zones, sums.cells(), area, flux, valid, shared)
 
 
 class _ZoneSums:
@@ -381,14 +380,11 @@ class _Totals:
 
     def overlaps_m2(self, areas):
         """Area that two zones claim, by pair."""
-        return {
-            pair: amount * areas.quantum_m2 / WHOLE for pair, amount in sorted(self.shared.items())
-        }
+        return {pair: amount * areas.quantum_m2 / WHOLE for pair, amount in sorted(self.shared.items())}
 
     def carbon(self, series, areas, mass):
         """The totals as areas, means and amounts."""
         area_m2, cells = _numbers(self.area), _numbers(self.cells) / WHOLE
-        grams_to_mass = mass_factor(MASS_C, mass) / G_PER_T
         years = []
         for (year, _), flux, valid in zip_equal(series, self.flux, self.valid):
             valid, flux = _numbers(valid), _numbers(flux)
@@ -396,7 +392,7 @@ class _Totals:
                 mean = np.where(valid > 0, flux / valid * (WHOLE / _FLUX_ONE), np.nan)
                 share = np.where(area_m2 > 0, 100 * (valid / area_m2), np.nan)
             grams = np.where(valid > 0, flux * (areas.quantum_m2 / _FLUX_ONE), np.nan)
-            years.append(ZonalYear(year, share, mean, grams * grams_to_mass))
+            years.append(ZonalYear(year, share, mean, grams / G_PER_T * mass_factor(MASS_C, mass)))
         area_ha = np.where(cells > 0, area_m2 * (areas.quantum_m2 / WHOLE) / M2_PER_HA, np.nan)
         return ZonalCarbon(area_ha, cells, tuple(years), ())
 
@@ -440,8 +436,8 @@ def _notes_on_cells(found, series, units):
         if not source.unit and np.nanmax(np.abs(result.mean_gm2)) < _SMALL_GM2:
             notes.append(
                 warning(
-                    "{name}: no unit has a mean flux of {least:g} g C/m2. If the raster is in kg C/m2, multiply "
-                    "it by 1000.",
+                    "{name}: no unit has a mean flux of {least:g} g C/m2. If the raster is in kg C/m2, "
+                    "multiply it by 1000.",
                     name=source.name,
                     least=_SMALL_GM2,
                 )

@@ -324,8 +324,9 @@ def _first_come(runs, crowded, window):
                 (row, column, column + 1, holder[column], zone, claim[column] - share[column])
                 for column in np.flatnonzero(claim > share)
             ]
-    kept = np.array(kept, dtype=np.int64) + (0, window.column, window.column, 0, 0)
-    shared = np.array(shared, dtype=np.int64) + (0, window.column, window.column, 0, 0, 0)
+    kept, shared = (np.array(rows, dtype=np.int64) for rows in (kept, shared))
+    for rows in (kept, shared):
+        rows[:, 1:3] += window.column
     loose = ~np.isin(runs.row, crowded)
     together = (np.concatenate((column[loose], kept[:, i])) for i, column in enumerate(runs))
     return _Runs(*together), SharedCells(*shared.T)

@@ -1,4 +1,4 @@
-"""What to say about units on a grid: overlaps, units without a cell, a grid that is coarse for them, and units
+"""What to say about units on a grid: overlaps, units without a cell, a grid that is coarse for them, units
 that reach beyond it."""
 
 import numpy as np

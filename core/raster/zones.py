@@ -181,7 +181,7 @@ def zone_spans(edges, window):
     overlaps : Overlaps
         Where that happened.
     """
-    top, bottom = window.row, window.row + window.rows
+    top = window.row
     left, right = window.column, window.column + window.columns
     edge, rows = rows_of_edges(edges, window)
     crossing = edges.x[edge] + (rows + 0.5 - edges.y[edge]) * edges.slope[edge]
@@ -351,7 +351,7 @@ def rings_of(wkb):
 
 
 def polygons_of(wkb):
-    """The polygons of a polygon or multipolygon, each a list of its rings, the shell first; see `rings_of`."""
+    """The polygons of a geometry, each a list of its rings, the shell first; see `rings_of`."""
     polygons, _ = _read_geometry(bytes(wkb), 0)
     return polygons
 

@@ -33,7 +33,9 @@ class TestOverlaps:
 def test_units_without_a_cell_are_named():
     (note,) = without_cell(np.array([0, 5, 0]), UNITS)
     assert note.count == 2
-    assert note.text.endswith("kept without values: 北京, c. They are too small for its cells, or lie outside.")
+    assert note.text.endswith(
+        "kept without values: 北京, c. They are too small for its cells, or lie outside."
+    )
     assert without_cell(np.array([1, 5, 0.001]), UNITS) == []
 
 
