@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.productivity.casa_nep import CasaNep
 from .algorithms.productivity.zonal_carbon import ZonalCarbon
 from .algorithms.trend.fill_series import FillSeries
 from .algorithms.trend.raster_trend import RasterTrend
@@ -19,6 +20,7 @@ ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
 ALGORITHMS = (
     LandUseBudget,
     UnitPanel,
+    CasaNep,
     ZonalCarbon,
     CarbonIndices,
     BalanceZoning,

@@ -28,7 +28,7 @@ from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import density, net_emission, year_span
-from ..tables import table_source
+from ..tables import preset_parameter, table_parameter, table_source
 from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
 
 
@@ -82,18 +82,18 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            preset(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
+            preset_parameter(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
             tr(
                 "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), "
                 "cnlucc, esa_cci, esa_worldcover or globeland30. A class table replaces it."
             ),
         )
         self.add(
-            table(self.CLASS_TABLE, tr("Class table")),
+            table_parameter(self.CLASS_TABLE, tr("Class table")),
             tr("Your own: a row per raster value with the columns value and class."),
         )
         self.add(
-            preset(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
+            preset_parameter(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
             tr(
                 "Carbon per hectare and year of every class: liu2025 (emission and sequestration, "
                 "construction land by region of China) or huo2025 (sequestration only). A coefficient table "
@@ -101,7 +101,7 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            table(self.COEFFICIENT_TABLE, tr("Coefficient table")),
+            table_parameter(self.COEFFICIENT_TABLE, tr("Coefficient table")),
             tr(
                 "Your own: a row per class with the columns class, coefficient (positive emits, negative "
                 "absorbs), per ('t C/ha' or 't CO2/ha'), and if you like region and source."
@@ -411,13 +411,3 @@ def class_rows(one, keys, mass):
                 budget.class_cs_t[i, j],
                 mass,
             )
-
-
-def preset(name, label, stems, default):
-    """An enum of presets by the stem of their file, so that adding one shifts nothing."""
-    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
-
-
-def table(name, label):
-    """An optional table parameter."""
-    return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)

@@ -48,7 +48,7 @@ class ZonalCarbon(LandCarbonAlgorithm):
                 self.FLUX, tr("Carbon flux"), Qgis.ProcessingSourceType.Raster
             ),
             tr(
-                "A raster per year, or one raster with a band per year, such as NEP or NPP [g C/m2 per year]. "
+                "A raster per year, or one raster of a band per year, such as NEP or NPP [g C/m2 per year]. "
                 "Positive is uptake. Scale and offset of the bands apply; a band that says kg C/m2 or t C/ha "
                 "is converted."
             ),

@@ -113,6 +113,27 @@ class Grid:
         x0, a, b, y0, c, d = self.geotransform
         return x0 + a * columns + b * rows, y0 + c * columns + d * rows
 
+    def latitudes(self, columns, rows):
+        """Geodetic latitudes [deg] of columns and rows (with fractions).
+
+        Parameters
+        ----------
+        columns, rows : float arrays, shape (points,)
+
+        Returns
+        -------
+        float array, shape (points,)
+            Infinite where the projection has no such place.
+        """
+        x, y = self.to_map(columns, rows)
+        if self.is_geographic:
+            return np.degrees(y * self.crs.GetAngularUnits())
+        with gdal_exceptions():
+            degrees = self.crs.CloneGeogCS()
+            degrees.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+            transform = osr.CoordinateTransformation(self.crs, degrees)
+            return np.array(transform.TransformPoints(np.column_stack((x, y))))[:, 1]
+
     @property
     def extent(self):
         """xmin, ymin, xmax, ymax in map coordinates."""

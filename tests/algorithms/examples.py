@@ -62,6 +62,24 @@ def balancezoning(make):
     }
 
 
+def casanep(make):
+    warmth = (1, 4, 9, 15, 20, 24, 27, 26, 21, 15, 9, 3)
+    months = [f"2019{month:02}" for month in range(1, 13)]
+    values = {
+        "NDVI": [[[0.1 + t / 40, 0.2 + t / 50], [0.15 + t / 60, 0.5]] for t in warmth],
+        "TEMPERATURE": [[[float(t), t - 3.0], [t + 1.0, t - 8.0]] for t in warmth],
+        "PRECIPITATION": [[[5.0 * t, 30.0], [0.0, 120.0]] for t in warmth],
+        "RADIATION": [[[250.0 + 12 * t, 400.0], [300.0, 350.0]] for t in warmth],
+    }
+    return {
+        name: [
+            make.raster(f"{name.lower()}_{month}.tif", value)
+            for month, value in zip(months, series, strict=True)
+        ]
+        for name, series in values.items()
+    } | {"VEGETATION": make.raster("vegetation.tif", [[1, 4], [10, 13]])}  # IGBP
+
+
 def rastertrend(make):
     return {
         "SERIES": [
@@ -95,6 +113,7 @@ def fillseries(make):
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
+    "casanep": casanep,
     "fillseries": fillseries,
     "landusebudget": landusebudget,
     "rastertrend": rastertrend,
