@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
@@ -15,7 +15,9 @@ from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
 
-ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
+RESOURCES = Path(__file__).parent / "resources"
+ICON = RESOURCES / "icons" / "landcarbon.svg"
+MODELS = RESOURCES / "models"
 
 ALGORITHMS = (
     LandUseBudget,
@@ -51,3 +53,9 @@ class LandCarbonProvider(QgsProcessingProvider):
     def loadAlgorithms(self):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+        # Last, as their steps are algorithms from above. QGIS finds those only once the provider is registered:
+        # whoever adds it calls `refreshAlgorithms`, else models list no outputs.
+        for path in sorted(MODELS.glob("*.model3")):
+            model = QgsProcessingModelAlgorithm()
+            if model.fromFile(str(path)):
+                self.addAlgorithm(model)

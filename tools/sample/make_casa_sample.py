@@ -205,7 +205,7 @@ def _write(path, stored, cell, name, unit, scale, offset, nodata):
     raster.SetSpatialRef(crs)
     for month, values in enumerate(stored, 1):
         band = raster.GetRasterBand(month)
-        band.SetDescription(f"{name} {YEAR}{month:02}")
+        band.SetDescription(f"{name} {YEAR}-{month:02}")
         band.SetNoDataValue(nodata)
         band.SetScale(scale)
         band.SetOffset(offset)
