@@ -53,8 +53,8 @@ class LandCarbonProvider(QgsProcessingProvider):
     def loadAlgorithms(self):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
-        # Last, as their steps are algorithms from above. QGIS finds those only once the provider is registered:
-        # whoever adds it calls `refreshAlgorithms`, else models list no outputs.
+        # Last, as their steps are algorithms from above. QGIS finds those only once the provider is
+        # registered, so whoever adds it calls `refreshAlgorithms`: else models list no outputs.
         for path in sorted(MODELS.glob("*.model3")):
             model = QgsProcessingModelAlgorithm()
             if model.fromFile(str(path)):

@@ -7,6 +7,7 @@ It needs a Python that has QGIS. A test checks that what ships is what it makes.
 
 import sys
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 from model_file import Child, made_model
 from qgis.core import (
@@ -115,11 +116,11 @@ def nep_zoning():
 
 NEP_ZONING_HELP = {
     "ALG_DESC": (
-        "From NDVI and climate of the twelve months of a year to five carbon balance zones, as Fan et al. 2024 "
-        "did for the middle Yangtze: NPP and NEP by CASA, sums of NEP by unit with the true area of every "
-        "cell, emission and GDP from your tables, indices (ECC, ESC), zones."
+        "From NDVI and climate of the twelve months of a year to five carbon balance zones, as Fan et al. "
+        "2024 did for the middle Yangtze: NPP and NEP by CASA, sums of NEP by unit with the true area of "
+        "every cell, emission and GDP from your tables, indices (ECC, ESC), zones."
     ),
-    "NDVI": "Twelve rasters, one per month, or one raster of 12 bands; from -1 to 1. Results are on its grid.",
+    "NDVI": "Twelve rasters, one per month, or one raster of 12 bands; from -1 to 1. NEP is on its grid.",
     "TEMPERATURE": "Monthly mean [deg C], likewise. A coarser raster is interpolated.",
     "PRECIPITATION": "Sum of the month [mm], likewise.",
     "RADIATION": "Total, sum of the month [MJ/m2], likewise.",
@@ -156,6 +157,8 @@ def write_models(folder):
         path = folder / f"{name}.model3"
         if not make().toFile(str(path)):
             raise OSError(f"{path} could not be written")
+        # Qt writes attributes in another order every time.
+        path.write_text(canonicalize(path.read_text(encoding="utf-8")) + "\n", encoding="utf-8")
 
 
 def main():
