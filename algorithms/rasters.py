@@ -46,7 +46,7 @@ class RasterInput:
         """
         names = [self.name, Path(self.path).name]
         if len(self.bands) == 1:
-            names.append(self.bands[0])
+            names.append(f"{self.name} ({self.bands[0]})")
         return next((name for name in names if years_in(name)), self.name)
 
     @property

@@ -148,7 +148,7 @@ def zonal_carbon(
         )
     notes += check_overlaps(total.overlaps_m2(areas), units, overlap)
     found = total.carbon(series, areas, mass)
-    notes += beyond_grid(polygons, grid, units)
+    notes += beyond_grid(polygons, grid, found.cells, units)
     notes += _notes_on_cells(found, series, units)
     return ZonalCarbon(found.area_ha, found.cells, found.years, tuple(notes))
 

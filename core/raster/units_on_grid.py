@@ -96,14 +96,16 @@ def of_few_cells(cells, units):
     ]
 
 
-def beyond_grid(polygons, grid, units):
-    """Name the units that reach beyond the grid by half a cell or more.
+def beyond_grid(polygons, grid, cells, units):
+    """Name the units on the grid that reach beyond it by half a cell or more.
 
     Parameters
     ----------
     polygons : sequence of (bytes or None)
         As for `zones.zone_edges`.
     grid : Grid
+    cells : int or float array, shape (units,)
+        Units without a cell are not named.
     units : sequence of str
 
     Returns
@@ -111,11 +113,8 @@ def beyond_grid(polygons, grid, units):
     list of Note
     """
     beyond = []
-    for unit, wkb in enumerate(polygons):
-        rings = [grid.to_pixels(ring) for ring in ([] if wkb is None else rings_of(wkb)) if len(ring)]
-        if not rings:
-            continue
-        points = np.concatenate(rings)
+    for unit in np.flatnonzero(cells):
+        points = np.concatenate([grid.to_pixels(ring) for ring in rings_of(polygons[unit])])
         if points.min() < -0.5 or (points.max(axis=0) > np.array((grid.width, grid.height)) + 0.5).any():
             beyond.append(unit)
     if not beyond:

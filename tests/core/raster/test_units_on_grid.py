@@ -59,5 +59,6 @@ def test_units_of_fewer_than_100_cells_are_named_with_their_cells():
 )
 def test_units_that_reach_beyond_the_grid_are_named(make_polygon, west, north, east, south, named):
     polygon = make_polygon([(west, north), (east, north), (east, south), (west, south)])
-    notes = beyond_grid([None, polygon, make_polygon([])], GRID, UNITS)
+    notes = beyond_grid([None, polygon, None], GRID, np.array([0, 12, 0]), UNITS)
     assert [note.text.endswith("counted: Hebei.") for note in notes] == [True] * named
+    assert beyond_grid([None, polygon, None], GRID, np.array([0, 0, 0]), UNITS) == []
