@@ -180,10 +180,16 @@ def _outputs(paths, series, threshold):
         "class": OutputBand(f"Trend class {span}, marked where |Z| > {threshold:g}", ""),
         "class_fdr": OutputBand(f"Trend class {span}, marked by false discovery rate", ""),
     }
+    types = {"intercept": "float64", "class": "int16", "class_fdr": "int16"}
     return {
-        name: RasterOutput(path, source.grid, [bands[name]], "int16", CLASS_NODATA)
-        if name.startswith("class")
-        else RasterOutput(path, source.grid, [bands[name]], "float64" if name == "intercept" else "float32")
+        name: RasterOutput(
+            path,
+            source.grid,
+            [bands[name]],
+            types.get(name, "float32"),
+            CLASS_NODATA if name.startswith("class") else -9999.0,
+            smooth=False,
+        )
         for name, path in paths.items()
     }
 
@@ -191,7 +197,9 @@ def _outputs(paths, series, threshold):
 def _signed_p_output(fdr):
     """A temporary raster beside the target: p with the sign of the trend."""
     path = fdr.path.with_name(f"{fdr.path.name}.signed-p")
-    return RasterOutput(path, fdr.grid, [OutputBand("p with the sign of the trend", "")], "float64")
+    return RasterOutput(
+        path, fdr.grid, [OutputBand("p with the sign of the trend", "")], "float64", smooth=False
+    )
 
 
 class _Counted(NamedTuple):
@@ -234,7 +242,7 @@ def _window_trends(task):
     window = task.window
     stack = np.empty((len(task.sources), window.rows * window.columns), dtype=_stack_type(task.sources))
     for values, source in zip_equal(stack, task.sources):
-        values[:] = read_values(source, window).ravel()
+        values[:] = read_values(source, window, stack.dtype).ravel()
     trend = trends(stack, task.times, task.min_valid, intercept="intercept" in task.wanted)
     classes = trend_classes(trend.slope, trend.z, task.threshold)
     arrays = {

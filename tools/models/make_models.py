@@ -164,12 +164,12 @@ def write_models(folder):
 def main():
     from qgis.analysis import QgsNativeAlgorithms
 
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tools" / "dev"))
     application = QgsApplication([], False)
     application.initQgis()
-    import conftest
+    from checkout import register_package
 
-    conftest.register_package()
+    register_package()
     from landcarbon.provider import LandCarbonProvider
 
     registry = QgsApplication.processingRegistry()

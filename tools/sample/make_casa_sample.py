@@ -146,10 +146,10 @@ def write_emission(target):
 
 def emissions():
     """Unit and emission [t C] of the units, from the land cover of the sample and the preset liu2025."""
-    sys.path.insert(0, str(ROOT / "tests"))
-    import conftest
+    sys.path.insert(0, str(ROOT / "tools" / "dev"))
+    from checkout import register_package
 
-    conftest.register_package()
+    register_package()
     from landcarbon.core.accounting.classes import class_preset
     from landcarbon.core.accounting.coefficients import coefficient_preset
     from landcarbon.core.accounting.land_use_budget import budget_series
