@@ -59,6 +59,17 @@ COEFFICIENT_BREAKS = (0.5, 0.8, 1.0, 1.25, 2.0)  # symmetric about 1 as ratios: 
 DENSITY = ("#542788", "#998ec3", "#c9c3e3", "#f7f7f7", "#fdd49e", "#f1a340", "#b35806")
 DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak, built-up land emits strongly
 
+# ColorBrewer's YlGn and YlOrBr: sequential, safe for colour-blind readers. Breaks are fixed, so that maps of
+# different years compare.
+NPP = ("#ffffcc", "#d9f0a3", "#addd8e", "#78c679", "#31a354", "#006837")
+RESPIRATION = ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#d95f0e", "#993404")
+NPP_BREAKS = (100.0, 200.0, 400.0, 600.0, 900.0)  # g C/m2/year
+RESPIRATION_BREAKS = (100.0, 200.0, 300.0, 450.0, 600.0)
+NEP_BREAKS = (-200.0, -50.0, 0.0, 100.0, 300.0)  # green takes up, brown gives off
+MONTHLY_NPP_BREAKS = (10.0, 25.0, 50.0, 80.0, 120.0)  # g C/m2/month
+MONTHLY_NEP_BREAKS = (-20.0, -5.0, 0.0, 20.0, 50.0)
+JULY = 7
+
 # Blue falls, red rises; which of the two is good depends on what falls or rises.
 TREND = (  # code, name, colour
     (-2, QT_TRANSLATE_NOOP("LandCarbon", "Marked decrease"), "#0f4c9c"),
@@ -114,6 +125,24 @@ def net_emission(mass, field="net_t"):
             [float(value) for value in layer.uniqueValues(index) if isinstance(value, (int, float))]
         )
         graduated(layer, field, symmetric_breaks(values), EMISSION, mass)
+        by_year(layer)
+
+    return style
+
+
+def mean_flux(field="mean_gm2"):
+    """Mean carbon flux of units [g C/m2] in classes centred on 0: green takes up, brown gives off.
+
+    Parameters
+    ----------
+    field : str
+        Holds the mean; by area, so that large units do not look productive for their size.
+    """
+
+    def style(layer):
+        values = layer.uniqueValues(layer.fields().lookupField(field))
+        sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
+        graduated(layer, field, symmetric_breaks(sizes), COEFFICIENT, "g C/m²")
         by_year(layer)
 
     return style
@@ -212,11 +241,49 @@ def sampled_cells(path):
     return np.concatenate(parts)
 
 
-def class_raster(breaks, colours, name):
-    """Cells in classes between breaks, such as those of Z; `name` is what they are, for the legend."""
+def class_raster(breaks, colours, name, unit=""):
+    """Cells in classes between breaks, such as those of Z; name and unit are for the legend."""
 
     def style(layer):
-        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, colours, "", name))
+        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, colours, unit, name))
+
+    return style
+
+
+def npp_raster():
+    """Net primary production of a year [g C/m2]: darker green is more."""
+    return class_raster(NPP_BREAKS, NPP, "", "g C/m²")
+
+
+def rh_raster():
+    """Heterotrophic respiration of a year [g C/m2]: darker brown is more."""
+    return class_raster(RESPIRATION_BREAKS, RESPIRATION, "", "g C/m²")
+
+
+def nep_raster():
+    """Net ecosystem production of a year [g C/m2] in classes about 0: green takes up, brown gives off."""
+    return class_raster(NEP_BREAKS, COEFFICIENT, "", "g C/m²")
+
+
+def monthly_flux(flux, year=None):
+    """NPP or NEP of twelve months [g C/m2], July shown; each band gets its month as range of time.
+
+    Parameters
+    ----------
+    flux : str
+        'npp' or 'nep'.
+    year : int, optional
+        Without it the bands have no time.
+    """
+    breaks, colours = {
+        "npp": (MONTHLY_NPP_BREAKS, NPP),
+        "nep": (MONTHLY_NEP_BREAKS, COEFFICIENT),
+    }[flux]
+
+    def style(layer):
+        layer.setRenderer(discrete(layer.dataProvider(), JULY, breaks, colours, "g C/m²"))
+        if year is not None:
+            range_per_band(layer, [month_range(year, month) for month in range(1, 13)])
 
     return style
 
@@ -258,12 +325,17 @@ def density(mass, years=()):
         band = layer.bandCount()  # the latest year
         layer.setRenderer(discrete(layer.dataProvider(), band, DENSITY_BREAKS, DENSITY, f"{mass}/ha"))
         if len(years) == band and band > 1:
-            temporal = layer.temporalProperties()
-            temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
-            temporal.setFixedRangePerBand({i + 1: year_range(year) for i, year in enumerate(years)})
-            temporal.setIsActive(True)
+            range_per_band(layer, [year_range(year) for year in years])
 
     return style
+
+
+def range_per_band(layer, ranges):
+    """Give every band of a raster its range of time."""
+    temporal = layer.temporalProperties()
+    temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
+    temporal.setFixedRangePerBand(dict(enumerate(ranges, 1)))
+    temporal.setIsActive(True)
 
 
 def polygon(colour):
@@ -395,6 +467,13 @@ def year_range(year):
     return QgsDateTimeRange(
         QDateTime(QDate(year, 1, 1), QTime(0, 0, 0)), QDateTime(QDate(year, 12, 31), QTime(23, 59, 59))
     )
+
+
+def month_range(year, month):
+    """A calendar month as a range of time."""
+    first = QDate(year, month, 1)
+    last = QDate(year, month, first.daysInMonth())
+    return QgsDateTimeRange(QDateTime(first, QTime(0, 0, 0)), QDateTime(last, QTime(23, 59, 59)))
 
 
 class StyleWhenLoaded(QgsProcessingLayerPostProcessorInterface):

@@ -6,6 +6,8 @@ from .errors import InputDataError
 
 C_TO_CO2 = 44.0 / 12.0  # molar mass of CO2 over that of C
 M2_PER_HA = 10_000.0
+G_PER_T = 1_000_000.0
+GM2_PER_T_HA = G_PER_T / M2_PER_HA  # 1 t/ha is 100 g/m2
 
 MASS_C = "t C"
 MASS_CO2 = "t CO2"

@@ -110,7 +110,7 @@ def class_map(table: Table) -> ClassMap:
     respelled = {}  # other spelling -> first spelling
     rows = {}  # value -> (class, row index)
     for i in range(table.rows):
-        value = _whole(numbers[i], table, i)
+        value = whole_value(numbers[i], table, i)
         if names[i] is None:
             raise InputDataError(
                 "{table}, {row}: value {value} has no class; write one or remove the row.",
@@ -165,7 +165,8 @@ def _optional(table, column):
     return [text or "" for text in table.text(column)]
 
 
-def _whole(number, table, i):
+def whole_value(number, table, i):
+    """The raster value of a row of a table, a whole number."""
     at = {"table": table.name, "row": table.where(i)}
     if np.isnan(number):
         raise InputDataError("{table}, {row}: the value is missing; write the land cover's number.", **at)

@@ -20,14 +20,14 @@ from ..units import M2_PER_HA, MASS_C, MASS_CO2, mass_factor
 PER_TONNE = {"t": 1, "kg": 1_000, "g": 1_000_000}
 PER_HA = {"ha": 1, "hm": 1, "km": 0.01, "m": M2_PER_HA}  # hm, km and m squared
 
-# 't C/ha', 't C ha-1 yr-1', 'tC/(hm2 a)', 'kg C/m2', 't C per ha per year' without spaces, dots and brackets
+# 't C/ha', 't C ha-1 yr-1', 'tC/(hm2 a)', 'kg_C/m^2', 't C per ha per year' without spaces, dots and brackets
 _PER = re.compile(
     r"(?P<mass>t|kg|g)(?P<substance>co2|c)"
     r"((/|per)(?P<area>ha|[hk]?m2)|(?P<inverse_area>ha-1|[hk]?m-2))"
     r"((/|per)?(yr|year|y|a)|(yr|year|y|a)-1)?"
 )
 _TONNE = re.compile(r"(Mg|[tT]onnes?)(?=[cC])")  # before lower case makes a milligram of the megagram
-_SPACING = str.maketrans(dict.fromkeys(" \t·⋅.*^()[]") | {"−": "-", "–": "-"})
+_SPACING = str.maketrans(dict.fromkeys(" \t·⋅.*^()[]_") | {"−": "-", "–": "-"})
 
 
 @dataclass(frozen=True)
