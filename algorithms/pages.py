@@ -12,6 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from .base import message, tr
 
 PACKAGES = ("jinja2", "matplotlib")  # without them there is no page
@@ -19,6 +21,8 @@ TEMPLATES = Path(__file__).parents[1] / "resources" / "templates"
 
 LONGEST = 40  # letters of a text in a chart
 LINE, BAND, POINT = "#0f4c9c", "#7fb8e6", "#222222"  # of charts
+SEQUENTIAL = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")  # ColorBrewer's Blues
+DIVERGING = ("#542788", "#998ec3", "#f7f7f7", "#f1a340", "#b35806")  # ColorBrewer's PuOr
 
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
 _STAND_IN = re.compile("\N{SECTION SIGN}(\\d+)\N{SECTION SIGN}0*")
@@ -199,3 +203,43 @@ def plain_axes(axes):
 
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def heat_map(drawing, values, rows, columns, label, least=0.0, greatest=1.0, colours=SEQUENTIAL):
+    """Cells coloured by their values, with the values written in them.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    values : float array, shape (rows, columns)
+        NaN = an empty cell.
+    rows, columns : sequence of str
+        Names along the sides.
+    label : callable
+        Gets the place and the value of a cell, and gives what is written in it.
+    least, greatest : float
+        Values of the first and the last colour.
+    colours : sequence of str
+        From one end to the other, '#rrggbb'.
+    """
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    axes = drawing.figure.subplots()
+    shades = LinearSegmentedColormap.from_list("shades", colours)
+    scale = Normalize(least, greatest)
+    axes.pcolormesh(values, cmap=shades, norm=scale, edgecolors="white", linewidth=1.5)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            red, green, blue, _ = shades(scale(value))
+            dark = 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.45
+            text = label((row, column), value)
+            ink = "white" if dark else POINT
+            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9)
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [drawing.text(name) for name in rows])
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [drawing.text(name) for name in columns])
+    axes.tick_params(length=0)
+    for tick in axes.get_xticklabels():
+        tick.set(rotation=40, ha="right", rotation_mode="anchor")
+    axes.invert_yaxis()
+    for side in axes.spines.values():
+        side.set_visible(False)
