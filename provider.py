@@ -8,6 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.pattern.geodetector import Geodetector
+from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
+from .algorithms.pattern.stepwise_regression import StepwiseRegression
 from .algorithms.trend.fill_series import FillSeries
 from .algorithms.trend.raster_trend import RasterTrend
 from .algorithms.trend.unit_trend import UnitTrend
@@ -25,6 +27,8 @@ ALGORITHMS = (
     UnitTrend,
     FillSeries,
     Geodetector,
+    StepwiseRegression,
+    HierarchicalClusters,
 )
 
 

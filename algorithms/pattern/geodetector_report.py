@@ -11,7 +11,7 @@ from ...core.pattern.geodetector import (
 )
 from ...core.sequences import zip_equal
 from ..base import tr
-from ..pages import Drawing, PageChart, PageTable, Section, heat_map, page
+from ..pages import Drawing, PageChart, PageTable, Section, heat_map, page, rounded, size_of_map
 
 LEVEL = 0.05
 SIGNS = {
@@ -73,7 +73,7 @@ def _strongest(one):
 def _factors(one):
     heads = tr("Factor"), tr("Cut by"), tr("Strata"), "q", "F", "p", "p_wang"
     rows = sorted(zip_equal(*one.factor_q.values()), key=lambda row: -row[3])
-    return PageTable(heads, [_rounded(row) for row in rows])
+    return PageTable(heads, [rounded(row) for row in rows])
 
 
 def _interactions(one):
@@ -82,7 +82,7 @@ def _interactions(one):
         tr("Crossed strata of one unit"),
     )
     rows = sorted(zip_equal(*one.interactions.values()), key=lambda row: -row[4])
-    return PageTable(heads, [_rounded(row) for row in rows])
+    return PageTable(heads, [rounded(row) for row in rows])
 
 
 def _strata(means):
@@ -106,14 +106,9 @@ def _ecological(table):
     )
     return PageTable(
         heads,
-        [_rounded(row) for row in zip_equal(*table.values())],
+        [rounded(row) for row in zip_equal(*table.values())],
         tr("Sums of squares of the response; p below 0.05: one factor explains more than the other."),
     )
-
-
-def _rounded(row):
-    """Shares and p with few digits."""
-    return [float(f"{value:.4g}") if isinstance(value, float) else value for value in row]
 
 
 def _map(year, one):
@@ -122,23 +117,18 @@ def _map(year, one):
     place = {name: i for i, name in enumerate(names)}
     values = np.full((len(names), len(names)), np.nan)
     np.fill_diagonal(values, one.factor_q["q"])
-    signs = {}
+    texts = {(i, i): f"{q:.3f}" for i, q in enumerate(one.factor_q["q"])}
     pairs = one.interactions
     for first, second, q, kind in zip_equal(
         pairs["factor_1"], pairs["factor_2"], pairs["q12"], pairs["type"]
     ):
         cell = place[second], place[first]
-        values[cell], signs[cell] = q, SIGNS[kind]
-    drawing = Drawing(f"q-{year or 'map'}", *_size(len(names)))
-    heat_map(drawing, values, names, names, lambda cell, q: f"{q:.3f}{signs.get(cell, '')}")
+        values[cell], texts[cell] = q, f"{q:.3f} {SIGNS[kind]}"
+    drawing = Drawing(f"q-{year or 'map'}", *size_of_map(len(names)))
+    heat_map(drawing, values, names, names, texts)
     caption = tr(
         "q of every factor (diagonal) and of two factors together. \N{BLACK UP-POINTING TRIANGLE} more than "
         "the sum of both, \N{WHITE UP-POINTING TRIANGLE} more than each, \N{WHITE CIRCLE} the sum, "
         "\N{WHITE DOWN-POINTING TRIANGLE} less than one, \N{BLACK DOWN-POINTING TRIANGLE} less than each."
     )
     return PageChart(drawing.svg(), caption)
-
-
-def _size(count):
-    """Width and height of a heat map of so many factors [inch]."""
-    return max(4.0, 1.6 + 0.72 * count), max(2.6, 1.0 + 0.42 * count)
