@@ -143,6 +143,17 @@ def rounded(row):
     return [float(f"{value:.4g}") if isinstance(value, float) else value for value in row]
 
 
+def fixed(value, digits):
+    """A number with so many decimals.
+
+    Examples
+    --------
+    >>> fixed(-0.5, 2)
+    '−0.50'
+    """
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
 def number(value):
     """Six digits or more, with marks between thousands.
 

@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group and temporal
-range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group
+and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -73,9 +73,9 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
-CLUSTERS = (  # after Okabe and Ito, and Tol; they repeat where there are more clusters
-    *("#0072b2", "#e69f00", "#00795a", "#cc79a7", "#56b4e9"),
-    *("#8c2d04", "#f0e442", "#1a1a4d", "#7a3b8f", "#9fd8a4"),
+CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
+    *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
+    *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
 )
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 

@@ -17,6 +17,7 @@ from ...core.errors import InputDataError
 from ...core.tables import Table
 from ..base import message, tr
 from ..layers import Layer
+from ..pages import Section
 from ..styling import year_span
 from ..tables import TableSource, table_source
 
@@ -199,6 +200,26 @@ def each_date(units, analyse, record):
         record.note(*(note if year is None else replace(note, about=str(year)) for note in result.notes))
         found.append((year, result))
     return found
+
+
+def each_section(found, sections):
+    """The sections of every date, with the year in the headlines where there are several.
+
+    Parameters
+    ----------
+    found : sequence of (int or None, result)
+    sections : callable
+        Gets the place of the date and its result, and gives `Section`s.
+
+    Returns
+    -------
+    list of Section
+    """
+    whole = []
+    for place, (year, one) in enumerate(found):
+        before = f"{year}: " if len(found) > 1 else ""
+        whole += [Section(before + title, blocks) for title, blocks in sections(place, one)]
+    return whole
 
 
 def by_date(tables):

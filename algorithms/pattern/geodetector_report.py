@@ -12,6 +12,7 @@ from ...core.pattern.geodetector import (
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import Drawing, PageChart, PageTable, Section, heat_map, page, rounded, size_of_map
+from .dated_units import each_section
 
 LEVEL = 0.05
 SIGNS = {
@@ -46,19 +47,17 @@ def report(found, response, span, notes):
         "Geographic detector: q is the share of the variance of the response between the strata of a factor, "
         "from 0 to 1. p is that of the F test of q = 0."
     )
-    sections = [section for year, one in found for section in _sections(year, one)]
-    return page(title, method, sections, notes)
+    return page(title, method, each_section(found, _sections), notes)
 
 
-def _sections(year, one):
+def _sections(place, one):
     """Sections of one date."""
-    before = "" if year is None else f"{year}: "
-    yield Section(before + tr("Factors"), (_strongest(one), _factors(one)))
+    yield Section(tr("Factors"), (_strongest(one), _factors(one)))
     if one.interactions["q12"]:
-        yield Section(before + tr("Interactions"), (_map(year, one), _interactions(one)))
-    yield Section(before + tr("Strata"), (*_differences(one.risk), _strata(one.means)))
+        yield Section(tr("Interactions"), (_map(place, one), _interactions(one)))
+    yield Section(tr("Strata"), (*_differences(one.risk), _strata(one.means)))
     if one.ecological["f"]:
-        yield Section(before + tr("Differences between factors"), (_ecological(one.ecological),))
+        yield Section(tr("Differences between factors"), (_ecological(one.ecological),))
 
 
 def _strongest(one):
@@ -79,10 +78,11 @@ def _factors(one):
 def _interactions(one):
     heads = (
         *(tr("Factor"), tr("Other factor"), "q1", "q2", "q12", tr("Type")),
-        tr("Crossed strata of one unit"),
+        tr("Cells of one unit"),
     )
     rows = sorted(zip_equal(*one.interactions.values()), key=lambda row: -row[4])
-    return PageTable(heads, [rounded(row) for row in rows])
+    whole = "\N{NON-BREAKING HYPHEN}"
+    return PageTable(heads, [rounded((*row[:5], row[5].replace("-", whole), row[6])) for row in rows])
 
 
 def _strata(means):
@@ -111,10 +111,10 @@ def _ecological(table):
     )
 
 
-def _map(year, one):
+def _map(place, one):
     """Heat map of q: of the factors along the diagonal, of pairs below it."""
     names = one.factor_q["factor"]
-    place = {name: i for i, name in enumerate(names)}
+    row = {name: i for i, name in enumerate(names)}
     values = np.full((len(names), len(names)), np.nan)
     np.fill_diagonal(values, one.factor_q["q"])
     texts = {(i, i): f"{q:.3f}" for i, q in enumerate(one.factor_q["q"])}
@@ -122,9 +122,9 @@ def _map(year, one):
     for first, second, q, kind in zip_equal(
         pairs["factor_1"], pairs["factor_2"], pairs["q12"], pairs["type"]
     ):
-        cell = place[second], place[first]
+        cell = row[second], row[first]
         values[cell], texts[cell] = q, f"{q:.3f} {SIGNS[kind]}"
-    drawing = Drawing(f"q-{year or 'map'}", *size_of_map(len(names)))
+    drawing = Drawing(f"q-{place}", *size_of_map(len(names)))
     heat_map(drawing, values, names, names, texts)
     caption = tr(
         "q of every factor (diagonal) and of two factors together. \N{BLACK UP-POINTING TRIANGLE} more than "

@@ -13,12 +13,13 @@ from ..pages import (
     PageChart,
     PageTable,
     Section,
+    fixed,
     heat_map,
-    number,
     page,
     size_of_map,
 )
 from ..styling import NO_ZONE, cluster_colour
+from .dated_units import each_section
 
 MOST_LEAVES = 80
 MOST_NAMES = 60  # of a cluster's members
@@ -44,26 +45,26 @@ def report(found, units, keys, method, notes):
         HTML that needs no other file.
     """
     title = tr("Clusters {years}").format(years=units.span).strip()
-    sections = []
-    for (_, rows), (year, one) in zip_equal(units.dates(), found):
-        names = [units.table.where(row) if keys is None else keys[row] for row in rows.tolist()]
-        sections += _sections(year, one, names)
+    names = [
+        [units.table.where(row) if keys is None else keys[row] for row in rows.tolist()]
+        for _, rows in units.dates()
+    ]
+    sections = each_section(found, lambda place, one: _sections(place, one, names[place]))
     return page(title, method, sections, notes)
 
 
-def _sections(year, one, names):
+def _sections(place, one, names):
     """Sections of one date."""
-    before, tag = ("", "all") if year is None else (f"{year}: ", str(year))
-    yield Section(before + tr("Dendrogram"), (_tree(one, names, tag),))
-    yield Section(before + tr("Clusters"), (_members(one, names), _scores(one.profile, tag)))
-    yield Section(before + tr("Profile"), (_profile(one.profile),))
+    yield Section(tr("Dendrogram"), (_tree(one, names, place),))
+    yield Section(tr("Clusters"), (_members(one, names), _scores(one.profile, place)))
+    yield Section(tr("Profile"), (_profile(one.profile),))
 
 
-def _tree(one, names, tag):
+def _tree(one, names, number):
     """The tree of merges, coloured by cluster, with the cut."""
     tree = dendrogram(one.merges, MOST_LEAVES)
     cluster = one.cluster[one.units]
-    drawing = Drawing(f"tree-{tag}", 8.5, 0.8 + 0.21 * len(tree.leaves))
+    drawing = Drawing(f"tree-{number}", 8.5, 0.8 + 0.21 * len(tree.leaves))
     axes = drawing.figure.subplots()
     finite = one.merges[np.isfinite(one.merges[:, 2]), 2]
     top = 1.08 * (finite.max() if len(finite) else 1.0) or 1.0
@@ -81,7 +82,7 @@ def _tree(one, names, tag):
     axes.set_yticks(range(len(labels)), [drawing.text(label) for label in labels], fontsize=9)
     axes.set_xlim(0, top)
     axes.set_ylim(len(labels) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=8)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel(drawing.text(tr("Distance")))
     caption = tr(
@@ -114,13 +115,13 @@ def _members(one, names):
     return PageTable(heads, rows, colours=colours)
 
 
-def _scores(profile, tag):
+def _scores(profile, number):
     """Heat map of the mean z-scores of the clusters."""
     fields = list(dict.fromkeys(profile["field"]))
     clusters = list(dict.fromkeys(profile["cluster"]))
     values = np.reshape(profile["z_mean"], (len(clusters), len(fields)))
-    texts = {place: number(round(value, 2)) for place, value in np.ndenumerate(values)}
-    drawing = Drawing(f"scores-{tag}", size_of_map(len(fields))[0], size_of_map(len(clusters))[1])
+    texts = {place: fixed(value, 2) for place, value in np.ndenumerate(values)}
+    drawing = Drawing(f"scores-{number}", size_of_map(len(fields))[0], size_of_map(len(clusters))[1])
     names = [tr("Cluster {number}").format(number=own) for own in clusters]
     most = max(1.0, float(np.abs(values).max()))
     heat_map(drawing, values, names, fields, texts, -most, most, DIVERGING)

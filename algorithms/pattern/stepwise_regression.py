@@ -131,7 +131,7 @@ class StepwiseRegression(LandCarbonAlgorithm):
 
         # Results
         with results:
-            self.write_tables(results, found, units.span)
+            self.write_tables(results, found, name, units.span)
             results.numbers(**{self.ADJUSTED_R2: found[-1][1].adjusted_r2})
             if page is not None:
                 results.page(self.REPORT, page)
@@ -148,10 +148,10 @@ class StepwiseRegression(LandCarbonAlgorithm):
             )
         return {name: units.table.numbers(name) for name in names}
 
-    def write_tables(self, results, found, span):
+    def write_tables(self, results, found, response, span):
         """Write the tables, and say in the log what the models are."""
         for year, one in found:
-            model = equation(one.coefficients)
+            model = equation(one.coefficients, response)
             results.feedback.pushInfo(f"{model} ({year})" if year is not None else model)
         for name, title in (
             (self.COEFFICIENTS, tr("Coefficients {years}")),

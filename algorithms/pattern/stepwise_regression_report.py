@@ -14,6 +14,7 @@ from ..pages import (
     PageChart,
     PageTable,
     Section,
+    fixed,
     heat_map,
     number,
     page,
@@ -21,6 +22,7 @@ from ..pages import (
     size_of_map,
     thousands,
 )
+from .dated_units import each_section
 
 MOST_POINTS = 2000  # of a chart
 
@@ -48,11 +50,11 @@ def report(found, response, span, notes):
         "Stepwise linear regression by least squares. Importance is the rise of the sum of squared errors "
         "when a driver is left out, scaled to the sum 1. p of a model that was searched for is too small."
     )
-    sections = [section for year, one in found for section in _sections(year, one, response)]
+    sections = each_section(found, lambda place, one: _sections(place, one, response))
     return page(title, method, sections, notes)
 
 
-def equation(coefficients, response="y"):
+def equation(coefficients, response):
     """'ce_t = 12 + 0.5 energy − 3 npp'."""
     constant, *slopes = coefficients["b"]
     terms = [number(constant)]
@@ -62,15 +64,14 @@ def equation(coefficients, response="y"):
     return f"{response} = {' '.join(terms)}"
 
 
-def _sections(year, one, response):
+def _sections(place, one, response):
     """Sections of one date."""
-    before, tag = ("", "all") if year is None else (f"{year}: ", str(year))
     model = [equation(one.coefficients, response), _quality(one), _coefficients(one.coefficients)]
     if one.drivers:
-        model.append(_importance(one.coefficients, tag))
-    yield Section(before + tr("Model"), (*model, _fit(one, tag)))
-    yield Section(before + tr("Steps"), (_steps(one.steps),))
-    yield Section(before + tr("Correlations"), _correlations(one.correlations, tag))
+        model.append(_importance(one.coefficients, place))
+    yield Section(tr("Model"), (*model, _fit(one, place)))
+    yield Section(tr("Steps"), (_steps(one.steps),))
+    yield Section(tr("Correlations"), _correlations(one.correlations, place))
 
 
 def _quality(one):
@@ -78,7 +79,7 @@ def _quality(one):
         units=one.units, r2=one.r2, adjusted=one.adjusted_r2
     )
     if math.isfinite(one.f):
-        text += f", F = {number(float(f'{one.f:.4g}'))}, p = {one.p:.3g}"
+        text += f", F = {number(float(f'{one.f:.4g}'))}, p = {number(float(f'{one.p:.3g}'))}"
     return text
 
 
@@ -92,16 +93,17 @@ def _coefficients(table):
 
 def _steps(table):
     heads = (
-        *(tr("Step"), tr("Action"), tr("Driver"), "SSE", "AICc", "p", "R²"),
+        *(tr("Step"), tr("Action"), tr("Driver"), "AICc", "p", "R²"),
         tr("Adjusted R²"),
     )
-    return PageTable(heads, [(*row[:5], *rounded(row[5:])) for row in zip_equal(*table.values())])
+    shown = (column for name, column in table.items() if name != "sse")
+    return PageTable(heads, [(*row[:4], *rounded(row[4:])) for row in zip_equal(*shown)])
 
 
-def _importance(table, tag):
+def _importance(table, place):
     """Bars of the importance of the drivers."""
     pairs = sorted(zip_equal(table["importance"][1:], table["variable"][1:]))
-    drawing = Drawing(f"importance-{tag}", 6.5, 0.8 + 0.32 * len(pairs))
+    drawing = Drawing(f"importance-{place}", 6.5, 0.8 + 0.32 * len(pairs))
     axes = drawing.figure.subplots()
     places = np.arange(len(pairs))
     axes.barh(places, [share for share, _ in pairs], color=LINE, height=0.6)
@@ -111,9 +113,9 @@ def _importance(table, tag):
     return PageChart(drawing.svg(), tr("Importance of the drivers of the model."))
 
 
-def _fit(one, tag):
+def _fit(one, place):
     """Observed against fitted values."""
-    drawing = Drawing(f"fit-{tag}", 6.5, 4.2)
+    drawing = Drawing(f"fit-{place}", 6.5, 4.2)
     axes = drawing.figure.subplots()
     ends = min(one.fitted.min(), one.observed.min()), max(one.fitted.max(), one.observed.max())
     axes.plot(ends, ends, color=LINE, linewidth=1)
@@ -128,10 +130,10 @@ def _fit(one, tag):
     return PageChart(drawing.svg(), caption)
 
 
-def _correlations(table, tag):
+def _correlations(table, place):
     """Heat maps of Pearson's and Spearman's correlations."""
     names = list(dict.fromkeys([*table["variable_1"], *table["variable_2"]]))
-    place = {name: i for i, name in enumerate(names)}
+    row = {name: i for i, name in enumerate(names)}
     for kind, caption in (
         ("pearson", tr("Correlations of Pearson; * p below 0.05, ** below 0.01.")),
         ("spearman", tr("Rank correlations of Spearman; * p below 0.05, ** below 0.01.")),
@@ -140,13 +142,13 @@ def _correlations(table, tag):
         for first, second, r, p in zip_equal(
             table["variable_1"], table["variable_2"], table[kind], table[f"{kind}_p"]
         ):
-            cell = place[second], place[first]
+            cell = row[second], row[first]
             values[cell], stars[cell] = r, "*" * ((p < 0.05) + (p < 0.01))
-        drawing = Drawing(f"{kind}-{tag}", *size_of_map(len(names)))
+        drawing = Drawing(f"{kind}-{place}", *size_of_map(len(names)))
 
         texts = {
-            (row - 1, column): number(round(values[row, column], 2)) + stars[row, column]
-            for row, column in stars
+            (below - 1, column): fixed(values[below, column], 2) + stars[below, column]
+            for below, column in stars
         }
         heat_map(drawing, values[1:, :-1], names[1:], names[:-1], texts, -1.0, 1.0, DIVERGING)
         yield PageChart(drawing.svg(), caption)

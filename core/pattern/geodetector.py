@@ -23,6 +23,7 @@ NONLINEAR_WEAKEN, UNI_WEAKEN, INDEPENDENT, NONLINEAR_ENHANCE, BI_ENHANCE = (
     "nonlinear-enhance",
     "bi-enhance",
 )
+MOST_NONCENTRAL = 1e8  # far above it scipy 1.10 ends the process
 _ROWS = 1 << 14  # summed at once: their codes stay in the cache
 
 
@@ -166,19 +167,28 @@ def _factor_detector(strata, sums, origin, total):
 def _test_of_q(q, sums, origin, total):
     """F, p of no difference between the strata, and p by Wang et al. 2016."""
     from scipy.special import fdtrc
-    from scipy.stats import ncf
 
     units, strata = int(sums.units.sum()), len(sums.units)
     free, within = strata - 1, units - strata
     if q >= 1.0:
         return np.nan, 0.0, 0.0
-    f = within / free * q / (1.0 - q)
+    f = max(0.0, within / free * q / (1.0 - q))
+    p = float(fdtrc(free, within, f))
     means = sums.mean + origin
-    shift = (means**2).sum() - (np.sqrt(sums.units) * means).sum() ** 2 / units
-    noncentral = shift / (total / (units - 1))
-    with np.errstate(all="ignore"):  # of a very large noncentral parameter there is no number
-        p_wang = float(ncf.sf(f, free, within, nc=noncentral))
-    return f, float(fdtrc(free, within, f)), p_wang
+    shift = float((means**2).sum() - (np.sqrt(sums.units) * means).sum() ** 2 / units)
+    return f, p, _noncentral_test(f, free, within, shift / (total / (units - 1)), p)
+
+
+def _noncentral_test(f, free, within, noncentral, central_p):
+    """p of the noncentral F distribution; NaN where its parameter is beyond what scipy computes."""
+    from scipy.stats import ncf
+
+    if noncentral <= 0:  # scipy 1.10 gives a negative p at 0
+        return central_p
+    if noncentral > MOST_NONCENTRAL:
+        return np.nan
+    with np.errstate(all="ignore"):  # of a p too small for a float
+        return float(ncf.sf(f, free, within, nc=noncentral))
 
 
 def _interaction_detector(centred, strata, q, total, progress):

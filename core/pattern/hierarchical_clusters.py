@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
+from math import isclose
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputDataError
-from ..notes import Note, listing, warning
+from ..notes import Note, decision, listing, warning
 from ..sequences import zip_equal
 from .complete import complete_units
 
@@ -91,11 +92,13 @@ def hierarchical_clusters(fields, count, linkage=AVERAGE, standardise=True, neig
     deviations = values - values.mean(axis=0)
     scores = deviations / values.std(axis=0, ddof=1)
     compared = scores if standardise else deviations
+    contiguous_notes = ()
     if neighbours is None:
         merges = _merges(compared, linkage)
     else:
         merges, parts = _contiguous_merges(compared, linkage, neighbours[units][:, units])
         _check_parts(parts, count)
+        contiguous_notes = _contiguous_notes(merges, parts)
     own = cut_merges(merges, count)
     cluster = np.full(len(next(iter(fields.values()))), NONE)
     cluster[units] = own
@@ -105,7 +108,7 @@ def hierarchical_clusters(fields, count, linkage=AVERAGE, standardise=True, neig
         units=units,
         fields=tuple(varying),
         profile=_profile(own, varying, scores),
-        notes=(*notes, *constant_notes, *_tie_notes(merges, count)),
+        notes=(*notes, *constant_notes, *contiguous_notes, *_tie_notes(merges, count)),
     )
 
 
@@ -227,6 +230,27 @@ def _check_parts(parts, count):
         )
 
 
+def _contiguous_notes(merges, parts):
+    """Parts that do not touch, and merges that are nearer than one before them."""
+    notes = []
+    if parts > 1:
+        notes.append(warning("The units are {count} parts that do not touch and never merge.", parts))
+    heights = dict(enumerate(merges[:, 2].tolist(), len(merges) + 1))
+    reversals = sum(
+        distance < max(heights.get(one, 0.0), heights.get(other, 0.0))
+        for one, other, distance, _ in merges.tolist()
+    )
+    if reversals:
+        notes.append(
+            decision(
+                "{count} merges of neighbours are nearer than one within them, which only became possible "
+                "by it; the dendrogram goes back there.",
+                count=reversals,
+            )
+        )
+    return notes
+
+
 def cut_merges(merges, count):
     """The clusters that are left before the last merges.
 
@@ -257,7 +281,7 @@ def cut_merges(merges, count):
 def _tie_notes(merges, count):
     """A warning where the cut goes between merges at one distance."""
     place = len(merges) + 1 - count
-    if place == 0 or merges[place - 1, 2] != merges[place, 2]:
+    if place == 0 or not isclose(merges[place - 1, 2], merges[place, 2], rel_tol=1e-12):
         return ()
     return (
         warning(

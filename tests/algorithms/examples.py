@@ -97,13 +97,39 @@ def geodetector(make):
     }
 
 
+def stepwiseregression(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "energy": float, "rain": float},
+            [(f"u{i}", 3.0 * i + i * i % 3, float(i), float(i * i % 5)) for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "DRIVERS": ["energy", "rain"],
+    }
+
+
+def hierarchicalclusters(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "forest_t": float, "water_t": float},
+            [(f"u{i}", 2020, float(i // 2), float(i * i % 5)) for i in range(6)],
+            make.squares(6),
+        ),
+        "FIELDS": ["forest_t", "water_t"],
+        "CLUSTERS": 3,
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "fillseries": fillseries,
     "geodetector": geodetector,
+    "hierarchicalclusters": hierarchicalclusters,
     "landusebudget": landusebudget,
     "rastertrend": rastertrend,
+    "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
 }
