@@ -7,6 +7,9 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.pattern.geodetector import Geodetector
+from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
+from .algorithms.pattern.stepwise_regression import StepwiseRegression
 from .algorithms.productivity.casa_nep import CasaNep
 from .algorithms.productivity.zonal_carbon import ZonalCarbon
 from .algorithms.trend.fill_series import FillSeries
@@ -29,6 +32,9 @@ ALGORITHMS = (
     RasterTrend,
     UnitTrend,
     FillSeries,
+    Geodetector,
+    StepwiseRegression,
+    HierarchicalClusters,
 )
 
 

@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends; layer name, group and temporal
-range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group
+and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -22,6 +22,7 @@ from qgis.core import (
     QgsRendererCategory,
     QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
+    QgsSymbol,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
@@ -83,6 +84,10 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
+    *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
+    *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
+)
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -336,6 +341,47 @@ def range_per_band(layer, ranges):
     temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
     temporal.setFixedRangePerBand(dict(enumerate(ranges, 1)))
     temporal.setIsActive(True)
+
+
+def clusters(count, field="cluster"):
+    """Clusters by number; where there are units without one, they are grey.
+
+    Parameters
+    ----------
+    count : int
+    field : str
+        Holds the number.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(
+                number, symbol(layer, cluster_colour(number)), tr("Cluster {number}").format(number=number)
+            )
+            for number in range(1, count + 1)
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("No cluster")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def cluster_colour(number):
+    """The colour of a cluster, numbered from 1."""
+    return CLUSTERS[(number - 1) % len(CLUSTERS)]
+
+
+def symbol(layer, colour):
+    """A symbol that fits the shapes of a layer: polygons with a thin outline, points, lines."""
+    if layer.geometryType() == Qgis.GeometryType.Polygon:
+        return polygon(colour)
+    fitting = QgsSymbol.defaultSymbol(layer.geometryType())
+    fitting.setColor(QColor(colour))
+    return fitting
 
 
 def polygon(colour):

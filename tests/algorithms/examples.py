@@ -110,13 +110,53 @@ def fillseries(make):
     }
 
 
+def geodetector(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "gdp": float, "climate": str},
+            [(f"u{i}", float(i * i % 11), float(i), "wet" if i % 3 else "dry") for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "FACTORS": ["gdp", "climate"],
+        "STRATA": "2-3",
+    }
+
+
+def stepwiseregression(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "energy": float, "rain": float},
+            [(f"u{i}", 3.0 * i + i * i % 3, float(i), float(i * i % 5)) for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "DRIVERS": ["energy", "rain"],
+    }
+
+
+def hierarchicalclusters(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "forest_t": float, "water_t": float},
+            [(f"u{i}", 2020, float(i // 2), float(i * i % 5)) for i in range(6)],
+            make.squares(6),
+        ),
+        "FIELDS": ["forest_t", "water_t"],
+        "CLUSTERS": 3,
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "casanep": casanep,
     "fillseries": fillseries,
+    "geodetector": geodetector,
+    "hierarchicalclusters": hierarchicalclusters,
     "landusebudget": landusebudget,
     "rastertrend": rastertrend,
+    "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
     "zonalcarbon": zonalcarbon,

@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from landcarbon.algorithms.styling import (
+    CLUSTERS,
     COEFFICIENT,
     COEFFICIENT_BREAKS,
     DENSITY,
@@ -19,6 +20,7 @@ from landcarbon.algorithms.styling import (
     by_year,
     class_labels,
     class_raster,
+    cluster_colour,
     coefficient,
     density,
     net_emission,
@@ -92,6 +94,15 @@ def test_zone_colours_can_be_told_apart(scheme, reader):
 @pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY, SLOPE])
 def test_class_colours_can_be_told_apart(colours, reader):
     assert least_difference(colours, reader) > 15
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_cluster_colours_can_be_told_apart(reader):
+    assert least_difference([*CLUSTERS, NO_ZONE], reader) > 15
+
+
+def test_cluster_colours_repeat():
+    assert [cluster_colour(number) for number in (1, 10, 11)] == [CLUSTERS[0], CLUSTERS[9], CLUSTERS[0]]
 
 
 @pytest.mark.parametrize("scheme", ZONES)

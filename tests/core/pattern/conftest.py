@@ -1,0 +1,23 @@
+"""Units of tests of patterns: squares, as well-known binary."""
+
+import pytest
+
+
+@pytest.fixture
+def square(make_polygon):
+    """`square(x, y, size)`: well-known binary of a square by its lower left corner."""
+
+    def square(x, y, size=1.0):
+        return make_polygon([(x, y), (x + size, y), (x + size, y + size), (x, y + size)])
+
+    return square
+
+
+@pytest.fixture
+def grid(square):
+    """`grid(columns, rows, size)`: squares row by row, from the lower left."""
+
+    def grid(columns, rows, size=1.0, x=0.0, y=0.0):
+        return [square(x + i * size, y + j * size, size) for j in range(rows) for i in range(columns)]
+
+    return grid
