@@ -12,7 +12,7 @@ from .places import LEAST_UNITS, check_places
 from .yearly import WeightsOfPlaces, parts_by_year, shapeless
 
 PERMUTATIONS, SEED = 999, 1
-_CELLS_AT_ONCE = 1 << 22  # values of a block of permutations: 32 MB, and as much for their lags
+_BLOCK = 16  # permutations between two looks at the progress
 COLUMNS = ("field", "year", "n", "islands", "i", "expected", "variance", "z", "p", "p_perm")
 
 
@@ -164,12 +164,16 @@ def _variance(z, matrix, total, expected):
 def _permuted(z, matrix, observed, scale, permutations, seed, progress, threads):
     """p of the nearer tail among shuffled values."""
 
-    def shuffled(block):
-        columns = np.stack([random_of(seed, number).permutation(z) for number in block], axis=1)
-        return scale * (columns * (matrix @ columns)).sum(axis=0)
+    def of_one(number):
+        shuffled = random_of(seed, number).permutation(z)
+        lag = matrix @ shuffled
+        lag *= shuffled
+        return scale * lag.sum()
 
-    block = max(1, min(32, _CELLS_AT_ONCE // len(z)))
-    found = np.concatenate(list(over_blocks(shuffled, permutations, block, progress, threads)))
+    blocks = over_blocks(
+        lambda block: [of_one(number) for number in block], permutations, _BLOCK, progress, threads
+    )
+    found = np.concatenate(list(blocks))
     as_large = np.count_nonzero(found >= observed - SURE)
     as_small = np.count_nonzero(found <= observed + SURE)
     return float(pseudo_p(as_large, as_small, permutations))

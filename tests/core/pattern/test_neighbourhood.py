@@ -20,8 +20,8 @@ def texts(neighbourhood, places):
 
 def test_default_of_polygons_is_queen(places_of, grid):
     assert texts(Neighbourhood(), places_of(grid(3, 3))) == [
-        "Neighbours are units whose borders have a point in common (queen); a unit has 3 to 8 of them, 4.4 on "
-        "average."
+        "Neighbours are units whose borders have a point in common (queen); a unit has 3 to 8 of them, 4.4 "
+        "on average."
     ]
 
 

@@ -179,7 +179,7 @@ def test_band_that_only_the_geodesic_decides():
 @given(st.integers(0, 2**32 - 1), st.integers(3, 40), st.sampled_from([PLANE, WGS84]))
 def test_bands_against_all_distances(seed, count, crs):
     random = np.random.default_rng(seed)
-    points = random.integers(0, 30, (count, 2)).astype(float) + [100, 20]
+    points = random.integers(0, 30, (count, 2)) + np.array([100.0, 20.0])
     first, second = (index.ravel() for index in np.indices((count, count)))
     distances = Ground.of_crs(crs).distances_m(points, first, second).reshape(count, count)
     apart = ~np.eye(count, dtype=bool)
@@ -246,7 +246,7 @@ def test_nearest_against_all_distances(seed, units, count, crs):
     # places on a lattice, so that many are equally far
     count = min(count, units - 1)
     random = np.random.default_rng(seed)
-    points = random.integers(0, 6, (units, 2)).astype(float) + [100, 0]
+    points = random.integers(0, 6, (units, 2)) + np.array([100.0, 0.0])
     first, second = (index.ravel() for index in np.indices((units, units)))
     distances = Ground.of_crs(crs).distances_m(points, first, second).reshape(units, units)
     np.fill_diagonal(distances, np.inf)
