@@ -7,6 +7,9 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.pattern.geodetector import Geodetector
+from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
+from .algorithms.pattern.stepwise_regression import StepwiseRegression
 from .algorithms.trend.fill_series import FillSeries
 from .algorithms.trend.raster_trend import RasterTrend
 from .algorithms.trend.unit_trend import UnitTrend
@@ -15,7 +18,18 @@ from .algorithms.zoning.carbon_indices import CarbonIndices
 
 ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
 
-ALGORITHMS = (LandUseBudget, UnitPanel, CarbonIndices, BalanceZoning, RasterTrend, UnitTrend, FillSeries)
+ALGORITHMS = (
+    LandUseBudget,
+    UnitPanel,
+    CarbonIndices,
+    BalanceZoning,
+    RasterTrend,
+    UnitTrend,
+    FillSeries,
+    Geodetector,
+    StepwiseRegression,
+    HierarchicalClusters,
+)
 
 
 class LandCarbonProvider(QgsProcessingProvider):

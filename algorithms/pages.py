@@ -12,6 +12,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from .base import message, tr
 
 PACKAGES = ("jinja2", "matplotlib")  # without them there is no page
@@ -19,6 +21,8 @@ TEMPLATES = Path(__file__).parents[1] / "resources" / "templates"
 
 LONGEST = 40  # letters of a text in a chart
 LINE, BAND, POINT = "#0f4c9c", "#7fb8e6", "#222222"  # of charts
+SEQUENTIAL = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")  # ColorBrewer's Blues
+DIVERGING = ("#542788", "#998ec3", "#f7f7f7", "#f1a340", "#b35806")  # ColorBrewer's PuOr
 
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
 _STAND_IN = re.compile("\N{SECTION SIGN}(\\d+)\N{SECTION SIGN}0*")
@@ -134,6 +138,11 @@ def cell(value):
     return number(value) if isinstance(value, float) else value
 
 
+def rounded(row):
+    """A row of a table with four digits of its floats, such as shares and p."""
+    return [float(f"{value:.4g}") if isinstance(value, float) else value for value in row]
+
+
 def number(value):
     """Six digits or more, with marks between thousands.
 
@@ -195,7 +204,62 @@ class Drawing:
 
 def plain_axes(axes):
     """Axes without a frame; values with marks between thousands, without powers of ten."""
-    from matplotlib.ticker import StrMethodFormatter
-
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    thousands(axes.yaxis)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def thousands(axis):
+    """Marks between thousands along an axis, without powers of ten."""
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+    axis.set_major_locator(MaxNLocator(6))
+    axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+
+
+def size_of_map(count):
+    """Width and height of a heat map of so many rows and columns [inch]."""
+    return max(4.0, 1.6 + 0.72 * count), max(2.6, 1.0 + 0.42 * count)
+
+
+def heat_map(drawing, values, rows, columns, texts, least=0.0, greatest=1.0, colours=SEQUENTIAL):
+    """Cells coloured by their values, with the values written in them.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    values : float array, shape (rows, columns)
+        NaN = an empty cell.
+    rows, columns : sequence of str
+        Names along the sides.
+    texts : dict of (int, int) to str
+        What is written in the cells, by row and column.
+    least, greatest : float
+        Values of the first and the last colour.
+    colours : sequence of str
+        From one end to the other, '#rrggbb'.
+    """
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    axes = drawing.figure.subplots()
+    shades = LinearSegmentedColormap.from_list("shades", colours)
+    scale = Normalize(least, greatest)
+    axes.pcolormesh(values, cmap=shades, norm=scale, edgecolors="white", linewidth=1.5)
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            text = texts.get((row, column), "")
+            ink = "white" if luminance(shades(scale(value))) < 0.18 else POINT  # the greater contrast
+            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=ink, fontsize=9)
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [drawing.text(name) for name in rows])
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [drawing.text(name) for name in columns])
+    axes.tick_params(length=0)
+    for tick in axes.get_xticklabels():
+        tick.set(rotation=40, ha="right", rotation_mode="anchor")
+    axes.invert_yaxis()
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def luminance(colour):
+    """Relative luminance of red, green and blue from 0 to 1, about as IEC 61966-2-1 has it."""
+    red, green, blue, *_ = (part**2.2 for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends; layer name, group and temporal
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group and temporal
 range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
@@ -22,6 +22,7 @@ from qgis.core import (
     QgsRendererCategory,
     QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
+    QgsSymbol,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
@@ -72,6 +73,10 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+CLUSTERS = (  # after Okabe and Ito, and Tol; they repeat where there are more clusters
+    *("#0072b2", "#e69f00", "#00795a", "#cc79a7", "#56b4e9"),
+    *("#8c2d04", "#f0e442", "#1a1a4d", "#7a3b8f", "#9fd8a4"),
+)
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -264,6 +269,47 @@ def density(mass, years=()):
             temporal.setIsActive(True)
 
     return style
+
+
+def clusters(count, field="cluster"):
+    """Clusters by number; where there are units without one, they are grey.
+
+    Parameters
+    ----------
+    count : int
+    field : str
+        Holds the number.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(
+                number, symbol(layer, cluster_colour(number)), tr("Cluster {number}").format(number=number)
+            )
+            for number in range(1, count + 1)
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("No cluster")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def cluster_colour(number):
+    """The colour of a cluster, numbered from 1."""
+    return CLUSTERS[(number - 1) % len(CLUSTERS)]
+
+
+def symbol(layer, colour):
+    """A symbol that fits the shapes of a layer: polygons with a thin outline, points, lines."""
+    if layer.geometryType() == Qgis.GeometryType.Polygon:
+        return polygon(colour)
+    fitting = QgsSymbol.defaultSymbol(layer.geometryType())
+    fitting.setColor(QColor(colour))
+    return fitting
 
 
 def polygon(colour):

@@ -84,10 +84,24 @@ def fillseries(make):
     }
 
 
+def geodetector(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "gdp": float, "climate": str},
+            [(f"u{i}", float(i * i % 11), float(i), "wet" if i % 3 else "dry") for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "FACTORS": ["gdp", "climate"],
+        "STRATA": "2-3",
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "fillseries": fillseries,
+    "geodetector": geodetector,
     "landusebudget": landusebudget,
     "rastertrend": rastertrend,
     "unitpanel": unitpanel,
