@@ -248,12 +248,7 @@ def _sum_window(task):
     area = sums.of_area(None, whole)
     flux, valid = [], []
     for source, factor in zip_equal(task.sources, task.factors):
-        values = read_values(source, window)
-        missing = np.isnan(values)
-        has_gaps = missing.any()
-        if has_gaps:
-            values[missing] = 0.0
-        values *= factor
+        values, missing = _flux_of(source, factor, window)
         if max(values.max(), -values.min()) > LARGEST_GM2:
             _refuse_large(values, sums, source, task.units)
             np.clip(values, -LARGEST_GM2, LARGEST_GM2, out=values)  # outside all units
@@ -261,9 +256,22 @@ def _sum_window(task):
         if relative is not None:
             values *= relative
         flux.append(sums.of(np.rint(values, out=values).astype(np.int64)))
-        valid.append(sums.of_area(~missing, whole) if has_gaps else area)
+        valid.append(area if missing is None else sums.of_area(~missing, whole))
     shared = _shared_areas(found.shared, window, areas, whole)
     return _Part(sums.zones, sums.cells(), area, flux, valid, shared)
+
+
+def _flux_of(source, factor, window):
+    """Flux of a window [g C/m2], 0 where it is missing, and where that is; None if nowhere."""
+    values = read_values(source, window)
+    missing = np.isnan(values)
+    if missing.any():
+        np.copyto(values, 0.0, where=missing)
+    else:
+        missing = None
+    if factor != 1.0:
+        values *= factor
+    return values, missing
 
 
 class _ZoneSums:
