@@ -125,7 +125,7 @@ def zonal_carbon(
 
     References
     ----------
-    methods.md, section 2.2; Fan et al. 2024.
+    methods.md, section 2.1; Fan et al. 2024.
     """
     grid = series[0][1].grid
     edges = (zone_edges if coverage == "centre" else cover_edges)(polygons, grid)
