@@ -149,7 +149,7 @@ def zonal_carbon(
     notes += check_overlaps(total.overlaps_m2(areas), units, overlap)
     found = total.carbon(series, areas, mass)
     notes += beyond_grid(polygons, grid, found.cells, units)
-    notes += _notes_on_cells(found, series, units)
+    notes += _notes_on_cells(found, series, units, coverage)
     return ZonalCarbon(found.area_ha, found.cells, found.years, tuple(notes))
 
 
@@ -409,9 +409,9 @@ def _numbers(whole):
     return np.array([float(number) for number in whole])
 
 
-def _notes_on_cells(found, series, units):
+def _notes_on_cells(found, series, units, coverage):
     """What to know about missing cells, and about the grid; refuses a raster without any value."""
-    notes = [*without_cell(found.cells, units), *of_few_cells(found.cells, units)]
+    notes = without_cell(found.cells, units, coverage == "centre") + of_few_cells(found.cells, units)
     for (year, source), result in zip_equal(series, found.years):
         if not np.isfinite(result.mean_gm2).any():
             raise InputDataError(

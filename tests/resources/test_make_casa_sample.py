@@ -94,7 +94,7 @@ def test_extraterrestrial_radiation_of_fao_56(script, monkeypatch):
 
 
 def test_npp_of_the_sample_is_within_what_is_published(qgis_app, tmp_path):
-    """The sources are in docs/zonalcarbon.md: 341 to 813 for the region, 231 to 913 for types of vegetation."""
+    """Sources are in docs/zonalcarbon.md: 341 to 813 for the region, 231 to 913 for types of vegetation."""
     from landcarbon.algorithms.productivity.casa_nep import CasaNep
     from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
