@@ -17,7 +17,7 @@ OUTPUTS = {
     "nep": "nep.tif",
     "zonal_carbon": "zonal.gpkg",
     "carbon_indices": "indices.gpkg",
-    "zones": "zones.gpkg",
+    "carbon_balance_zones": "zones.gpkg",
     "summary_of_zones": "summary.csv",
 }
 ACCOUNTED = {
@@ -78,7 +78,7 @@ def test_every_output_is_written_and_declared(results, provider):  # noqa: F811
 
 @needs_qgis_process
 def test_all_five_zones_occur_and_only_units_with_an_emission_have_one(rows):
-    zones = {unit: row["zone"] for unit, row in rows("zones").items()}
+    zones = {unit: row["zone"] for unit, row in rows("carbon_balance_zones").items()}
     assert len(zones) == 31
     assert {unit for unit, zone in zones.items() if zone is not None} == ACCOUNTED
     assert set(zones.values()) - {None} == {1, 2, 3, 4, 5}

@@ -51,6 +51,7 @@ def made_model(name, group, parameters, children, helps=None):
     helps = helps or {}
     model = QgsProcessingModelAlgorithm(name, group)
     model.setHelpContent(helps)
+    model.setOutputGroup(name)
     for row, definition in enumerate(parameters):
         definition.setHelp(helps.get(definition.name(), ""))
         component = QgsProcessingModelParameter(definition.name())

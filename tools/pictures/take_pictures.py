@@ -6,8 +6,9 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the report of trends as HTML
-and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and
-the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
+and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`) and the
+demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
 """
 
 import os
@@ -269,7 +270,7 @@ def nep_pictures():
     tables = {"EMISSION": emission.id(), "STATISTICS": statistics.id(), "YEAR": 2019}
     zones = run("Carbon balance zoning from NEP", inputs | units | tables)
     show_toolbox()
-    for name in ("zonal_carbon", "carbon_indices", "zones"):
+    for name in ("zonal_carbon", "carbon_indices", "carbon_balance_zones"):
         zoom_to(result_layer(zones, name))
         picture_of_desktop(f"model_map_{name}")
 
