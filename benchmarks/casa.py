@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 from class_areas import memory_kb, run_algorithm, start_qgis
 from osgeo import gdal, osr
-from raster_trend import HEIGHT, TILE, WIDTH, WORK, timed
+from raster_trend import HEIGHT, WIDTH, WORK, timed
 
 NODATA = -32768
+FEW = 8  # rows of a run that only imports: a larger one would leave memory behind that the next one uses
 SERIES = {  # scale, mean, range over the year and over the country, noise
     "ndvi": (1e-4, 0.40, 0.25, 0.20, 0.05),
     "temperature": (0.1, 12.0, 14.0, 12.0, 0.5),
@@ -49,11 +50,11 @@ def compare(rows, rounds):
     """Print seconds, ratios and memory."""
     print(f"Making 49 rasters of {WIDTH} x {rows} cells (kept in {WORK})", flush=True)
     make_inputs(rows)
-    make_inputs(TILE)
+    make_inputs(FEW)
     start_qgis()
     runs = {"casanep": ours, "copy": copy}
     for run in runs.values():
-        run(TILE)  # imports
+        run(FEW)  # imports
     seconds = {name: [] for name in runs}
     for number in range(rounds):
         for name, run in runs.items():
@@ -180,7 +181,7 @@ def peak_of_fresh_process(rows):
 def once(rows):
     """One run of ours; prints its peak memory above the process before [MB]."""
     start_qgis()
-    ours(TILE)  # imports are not the work
+    ours(FEW)  # imports are not the work
     Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is in use now
     before = memory_kb("VmRSS")
     ours(rows)

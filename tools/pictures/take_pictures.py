@@ -130,6 +130,7 @@ def take_pictures():
     wait(1)  # QGIS sets the coordinate system of the first layer
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
     zone_pictures(provinces)
+    productivity_pictures()
     trend_pictures(provinces)
 
 
@@ -194,6 +195,29 @@ def zone_pictures(provinces):
     picture_of_desktop("desktop")
 
 
+def productivity_pictures():
+    """Carbon fluxes of a made-up year on the land cover of the sample."""
+    inputs = {name: [QgsRasterLayer(path, Path(path).stem)] for name, path in made_year().items()}
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    QgsProject.instance().addMapLayers([cover, *(layer for (layer,) in inputs.values())])
+    fluxes = run(
+        "casanep",
+        {name: [layer.id()] for name, (layer,) in inputs.items()}
+        | {
+            "VEGETATION": cover.id(),
+            "YEAR": 2019,
+            "ALIGNMENT": 2,
+            "MONTHLY_NPP": TEMPORARY,
+            "MONTHLY_NEP": TEMPORARY,
+            "PARAMETERS": TEMPORARY,
+        },
+    )
+    show_toolbox()
+    for name in ("NPP", "RH", "NEP", "MONTHLY_NPP", "MONTHLY_NEP"):
+        zoom_to(result_layer(fluxes, name))
+        picture_of_desktop(f"casanep_map_{name.lower()}")
+
+
 def trend_pictures(provinces):
     """Trends of the made-up panel and of made-up rasters."""
     panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
@@ -238,6 +262,29 @@ def trend_pictures(provinces):
         picture_of_desktop(f"rastertrend_map_{name.lower()}")
 
 
+def made_year(seed=12):
+    """Made-up rasters of twelve bands of a year: NDVI in tenths of a degree, climate in degrees."""
+    dice = np.random.default_rng(seed)
+    phase = -np.cos(2 * np.pi * (np.arange(1, 13) - 0.5) / 12)[:, None, None]  # -1 in January, 1 in July
+    paths = {}
+    for name, cell in (("NDVI", 0.1), ("TEMPERATURE", 1.0), ("PRECIPITATION", 1.0), ("RADIATION", 1.0)):
+        rows, columns = int(37 / cell), int(63 / cell)
+        latitude = (54 - cell * (np.arange(rows) + 0.5))[:, None]
+        longitude = (73 + cell * (np.arange(columns) + 0.5))[None]
+        wet = np.clip((longitude - 80 - 1.2 * (latitude - 20)) / 40, 0.02, 1)
+        heights = 20 * np.exp(-(((longitude - 90) / 10) ** 2) - ((latitude - 33) / 5) ** 2)
+        warmth = 45 - 1.0 * latitude - heights + phase * (latitude - 14) * 0.55
+        year = {
+            "NDVI": np.clip((0.2 + 0.5 * wet) * np.clip(0.55 + warmth / 40, 0.1, 1), 0.02, 0.9),
+            "TEMPERATURE": warmth,
+            "PRECIPITATION": 120 * wet * (1 + 0.8 * phase),
+            "RADIATION": (560 - 4.5 * latitude - 100 * wet) + phase * 6 * (latitude - 10),
+        }[name]
+        paths[name] = str(PICTURES / f"{name.lower()}_2019.tif")
+        write_made(paths[name], year * dice.normal(1, 0.03, year.shape), cell)
+    return paths
+
+
 def made_rasters(seed=11):
     """Made-up rasters of uneven years: production of plants that rises in some places and falls in others."""
     dice = np.random.default_rng(seed)
@@ -250,13 +297,20 @@ def made_rasters(seed=11):
     for year in (2000, 2002, 2005, 2007, 2010, 2011, 2013, 2015, 2018, 2020):
         values = mean + rise * (year - 2000) + dice.normal(0, 25, mean.shape)
         paths.append(str(PICTURES / f"npp_{year}.tif"))
-        raster = gdal.GetDriverByName("GTiff").Create(paths[-1], columns, rows, 1, gdal.GDT_Float32)
-        raster.SetGeoTransform((73.0, 0.25, 0.0, 54.0, 0.0, -0.25))
-        raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
-        raster.GetRasterBand(1).SetNoDataValue(-9999)
-        raster.GetRasterBand(1).WriteArray(np.where(land, values, -9999))
-        raster = None
+        write_made(paths[-1], np.where(land, values, -9999)[None], 0.25)
     return paths
+
+
+def write_made(path, bands, cell):
+    """Write bands of float32 from 73 deg E and 54 deg N on."""
+    count, rows, columns = bands.shape
+    raster = gdal.GetDriverByName("GTiff").Create(path, columns, rows, count, gdal.GDT_Float32)
+    raster.SetGeoTransform((73.0, cell, 0.0, 54.0, 0.0, -cell))
+    raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+    for number, values in enumerate(bands, 1):
+        raster.GetRasterBand(number).SetNoDataValue(-9999)
+        raster.GetRasterBand(number).WriteArray(values)
+    raster = None
 
 
 def main():
