@@ -223,17 +223,19 @@ def _read_file(bands, column, row, columns, rows):
     return [(stored, _valid(one, stored, mask)) for one, stored, mask in zip_equal(bands, values, masks)]
 
 
-def read_values(source, window):
+def read_values(source, window, dtype=np.float64):
     """Values of a window with scale and offset applied.
 
     Parameters
     ----------
     source : RasterSource
     window : Window
+    dtype : numpy type
+        float64, or float32 where that holds the values.
 
     Returns
     -------
-    float64 array, shape (rows, columns)
+    array of that type, shape (rows, columns)
         NaN = missing.
 
     Raises
@@ -242,15 +244,18 @@ def read_values(source, window):
         The file is truncated or corrupt there.
     """
     stored, valid = read(source, *window)
-    values = scaled(source, stored)
+    values = scaled(source, stored, dtype, copy=False)
     if valid is not None:
-        values[~valid] = np.nan
+        np.copyto(values, np.nan, where=~valid)
     return values
 
 
-def scaled(source, stored):
-    """Values of stored numbers: `stored * scale + offset`, as a new float64 array of the same shape."""
-    values = stored.astype(float)
+def scaled(source, stored, dtype=np.float64, copy=True):
+    """Values of stored numbers: `stored * scale + offset`, as an array of the type and the same shape.
+
+    Without `copy` it may be the given array, changed.
+    """
+    values = stored.astype(dtype, copy=copy)
     if source.scale != 1.0 or source.offset != 0.0:
         values *= source.scale
         values += source.offset
