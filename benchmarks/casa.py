@@ -12,14 +12,12 @@ fresh processes: the peak during the run above the same process just before it.
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-from class_areas import memory_kb, run_algorithm, start_qgis
+from class_areas import run_algorithm, start_qgis
 from osgeo import gdal, osr
-from raster_trend import HEIGHT, WIDTH, WORK, timed
+from raster_trend import HEIGHT, WIDTH, WORK, once, peak_of_fresh_process, timed
 
 NODATA = -32768
 FEW = 8  # rows of a run that only imports: a larger one would leave memory behind that the next one uses
@@ -41,7 +39,7 @@ def main():
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     if options.once:
-        once(options.once)
+        once(ours, options.once, FEW)
     else:
         compare(options.rows, options.rounds)
 
@@ -66,7 +64,7 @@ def compare(rows, rounds):
     for name, of in seconds.items():
         print(f"{name:24}  {statistics.median(of):8.2f} s")
     print(f"casanep over the copy     {ratio:8.2f}")
-    print(f"peak memory above the process before: {peak_of_fresh_process(rows):.0f} MB")
+    print(f"peak memory above the process before: {peak_of_fresh_process(rows, __file__):.0f} MB")
 
 
 def make_inputs(rows):
@@ -170,22 +168,6 @@ def copied(task):
         scaled(sources[6], bands[6][0]).astype(np.float32)
         for sources, bands in zip(rasters.series[: len(OUTPUTS)], found, strict=False)
     ]
-
-
-def peak_of_fresh_process(rows):
-    """Peak memory of a run of ours above the same process before it [MB]."""
-    command = [sys.executable, __file__, "--once", str(rows)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
-
-
-def once(rows):
-    """One run of ours; prints its peak memory above the process before [MB]."""
-    start_qgis()
-    ours(FEW)  # imports are not the work
-    Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is in use now
-    before = memory_kb("VmRSS")
-    ours(rows)
-    print((memory_kb("VmHWM") - before) / 1024)
 
 
 if __name__ == "__main__":

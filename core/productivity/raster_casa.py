@@ -16,7 +16,7 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.cell_counts import CellCounts
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs
-from ..raster.source import RasterSource, read, read_bands, scaled
+from ..raster.source import RasterSource, read, read_bands, scaled, shared_block
 from ..sequences import zip_equal
 from .area_mean import AreaMean, area_weights
 from .casa import CELLS_AT_ONCE, MONTHS, TERMS, Terms, Vegetation, complete_fluxes
@@ -116,7 +116,7 @@ def data_limits(rasters, table, executor=None, workers=None, budget=MEMORY_BUDGE
     bytes_per_cell = MONTHS * (rasters.ndvi[0].dtype.itemsize + 1) + 8 * 5
     tasks = [
         _HistogramTask(window, rasters, codes)
-        for window in windows(rasters.grid, bytes_per_cell, rasters.ndvi[0].block, budget, workers)
+        for window in windows(rasters.grid, bytes_per_cell, shared_block(rasters.ndvi), budget, workers)
     ]
     histograms = np.zeros((len(asked), BINS), dtype=np.int64)
     with contextlib.closing(stream(_histograms, tasks, executor, workers, progress)) as found:
@@ -250,7 +250,7 @@ def write_casa(
             "switch DAYLENGTH off."
         )
     terms = tuple(StoredTerms(sources, of) for sources, of in zip_equal(rasters.series, TERMS))
-    block = rasters.ndvi[0].block
+    block = shared_block([source for series in rasters.series for source in series])
     tasks = [
         _Task(window, rasters, codes, terms, parameters, alpha, days, wanted, areas)
         for window in windows(rasters.grid, bytes_per_cell(rasters, wanted), block, budget, workers)

@@ -95,7 +95,7 @@ def temperature_stress_2(temperature_c, optimum_c):
     Examples
     --------
     >>> temperature_stress_2(np.array([20.0, 35.0]), 20.0).round(4)
-    array([0.9933, 0.4967])
+    array([0.9934, 0.4967])
     """
     return stress_2_above(temperature_c - optimum_c, warmth(temperature_c) / warmth(optimum_c))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -167,7 +167,7 @@ def read_bands(sources, column, row, columns, rows):
     """Values and validity of a window of several bands, as `read` gives them.
 
     The bands of one file are read together: where their cells lie side by side in the file, it is decoded
-    once instead of once per band.
+    once, however little GDAL's cache holds.
 
     Parameters
     ----------
@@ -315,6 +315,24 @@ def _dataset(path):
     while len(_open.datasets) > _OPEN_AT_MOST:
         _open.datasets.popitem(last=False)
     return dataset
+
+
+def shared_block(sources):
+    """How most of the files behind some sources are cut, for windows along which all are read.
+
+    Virtual rasters, which put a source on another grid, are cut by nothing.
+
+    Parameters
+    ----------
+    sources : sequence of RasterSource
+        The block of the first one wins among equally frequent ones.
+
+    Returns
+    -------
+    (rows, columns)
+    """
+    cut = Counter(source.block for source in sources if not source.path.startswith("<VRTDataset"))
+    return cut.most_common(1)[0][0] if cut else sources[0].block
 
 
 def close_sources():

@@ -11,7 +11,7 @@ import pytest
 from landcarbon.core.errors import InputDataError
 from landcarbon.core.raster.gdal_state import gdal_exceptions
 from landcarbon.core.raster.grid import Grid
-from landcarbon.core.raster.source import align, close_sources, open_source, read, read_bands
+from landcarbon.core.raster.source import align, close_sources, open_source, read, read_bands, shared_block
 from osgeo import gdal, gdal_array, ogr, osr
 
 MODULES = (gdal, ogr, osr)
@@ -637,3 +637,20 @@ def test_a_band_alone_that_cannot_be_read_names_its_raster(make_bands):
     Path(path).write_bytes(data[: len(data) * 2 // 3])
     with pytest.raises(InputDataError, match=r"stack cannot be (read|opened)"):
         read_bands(sources, 0, 0, 300, 300)
+
+
+def test_windows_follow_the_block_of_most_files(make_raster):
+    tiled = open_source(make_raster(np.zeros((80, 90)), name="tiled.tif", options=TILED))
+    strips = [open_source(make_raster(np.zeros((80, 90)), name=f"{i}.tif")) for i in range(2)]
+    assert shared_block([tiled, *strips]) == strips[0].block
+    assert shared_block([tiled, strips[0]]) == (64, 64)
+
+
+def test_a_virtual_raster_is_cut_by_nothing(make_raster):
+    strips = open_source(make_raster(np.zeros((80, 90)), name="strips.tif"))
+    coarse = open_source(
+        make_raster(np.zeros((40, 45)), (100.0, 1.0, 0.0, 40.0, 0.0, -1.0), name="coarse.tif")
+    )
+    aligned = [align(coarse, strips.grid, "bilinear", False)[0]] * 3
+    assert shared_block([strips, *aligned]) == strips.block
+    assert shared_block(aligned) == aligned[0].block
