@@ -59,8 +59,10 @@ def stretched_fpar(index, index_min, index_max):
     """
     span = np.subtract(index_max, index_min)
     slope = np.where(span > 0, (FPAR_MAX - FPAR_MIN) / np.where(span > 0, span, 1.0), 0.0)
-    fpar = (index - index_min) * slope + FPAR_MIN
-    return np.clip(fpar, FPAR_MIN, FPAR_MAX, out=fpar)
+    stretched = index - index_min
+    stretched *= slope
+    stretched += FPAR_MIN
+    return np.clip(stretched, FPAR_MIN, FPAR_MAX, out=stretched)
 
 
 def fpar(ndvi, ndvi_min, ndvi_max, alpha=ALPHA):
@@ -84,9 +86,17 @@ def fpar(ndvi, ndvi_min, ndvi_max, alpha=ALPHA):
     ----------
     methods.md, section 2; Fan et al. 2024 eq. 4.
     """
+    return fpar_of(ndvi, simple_ratio(ndvi), ndvi_min, ndvi_max, alpha)
+
+
+def fpar_of(ndvi, ratio, ndvi_min, ndvi_max, alpha):
+    """`fpar` where the simple ratio is known."""
     of_ndvi = stretched_fpar(ndvi, ndvi_min, ndvi_max)
-    of_ratio = stretched_fpar(simple_ratio(ndvi), simple_ratio(ndvi_min), simple_ratio(ndvi_max))
-    return alpha * of_ndvi + (1.0 - alpha) * of_ratio
+    of_ratio = stretched_fpar(ratio, simple_ratio(ndvi_min), simple_ratio(ndvi_max))
+    of_ndvi *= alpha
+    of_ratio *= 1.0 - alpha
+    of_ndvi += of_ratio
+    return of_ndvi
 
 
 def absorbed_radiation(radiation_mj, fpar):

@@ -16,15 +16,16 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.cell_counts import CellCounts
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs
-from ..raster.source import RasterSource, read, read_bands, scaled
+from ..raster.source import RasterSource, read, read_bands, scaled, shared_block
 from ..sequences import zip_equal
 from .area_mean import AreaMean, area_weights
-from .casa import CELLS_AT_ONCE, MONTHS, Climate, Vegetation, monthly_fluxes
+from .casa import CELLS_AT_ONCE, MONTHS, TERMS, Terms, Vegetation, complete_fluxes
 from .daylight import day_factors, month_lengths
 from .input_ranges import SERIES, out_of_range, radiation_notes, range_error
 from .light import ALPHA
 from .months import year_sum
 from .ndvi_limits import BINS, limits_of, ndvi_histogram
+from .stored_terms import StoredTerms
 from .vegetation import labels
 
 ANNUAL, MONTHLY = ("npp", "rh", "nep"), ("monthly_npp", "monthly_nep")
@@ -115,7 +116,7 @@ def data_limits(rasters, table, executor=None, workers=None, budget=MEMORY_BUDGE
     bytes_per_cell = MONTHS * (rasters.ndvi[0].dtype.itemsize + 1) + 8 * 5
     tasks = [
         _HistogramTask(window, rasters, codes)
-        for window in windows(rasters.grid, bytes_per_cell, rasters.ndvi[0].block, budget, workers)
+        for window in windows(rasters.grid, bytes_per_cell, shared_block(rasters.ndvi), budget, workers)
     ]
     histograms = np.zeros((len(asked), BINS), dtype=np.int64)
     with contextlib.closing(stream(_histograms, tasks, executor, workers, progress)) as found:
@@ -178,6 +179,7 @@ class _Task:
     window: Window
     rasters: CasaRasters
     codes: CodeSlots
+    terms: tuple  # a StoredTerms per series
     parameters: np.ndarray  # (3, places of codes): epsilon_max, ndvi_min, ndvi_max; NaN = no result
     alpha: float
     days: np.ndarray | None
@@ -247,9 +249,10 @@ def write_casa(
             "The length of days depends on the latitude, and NDVI has no coordinate system; assign one, or "
             "switch DAYLENGTH off."
         )
-    block = rasters.ndvi[0].block
+    terms = tuple(StoredTerms(sources, of) for sources, of in zip_equal(rasters.series, TERMS))
+    block = shared_block([source for series in rasters.series for source in series])
     tasks = [
-        _Task(window, rasters, codes, parameters, alpha, days, wanted, areas)
+        _Task(window, rasters, codes, terms, parameters, alpha, days, wanted, areas)
         for window in windows(rasters.grid, bytes_per_cell(rasters, wanted), block, budget, workers)
     ]
     sums = _Sums.of(codes)
@@ -341,8 +344,8 @@ def _window_fluxes(task):
     sums.counts = CellCounts.of(place.reshape(window.rows, window.columns), codes.count, window, task.areas)
     if sums.counts.cells[-1]:
         sums.others.update(values.ravel()[place == codes.count - 1].astype(np.int64).tolist())
-    has_result = look_up(~np.isnan(task.parameters[0]), place)
-    sums.vegetated = int(np.count_nonzero(has_result))
+    has_result = look_up(~np.isnan(task.parameters).any(axis=0), place)
+    sums.vegetated = int(np.count_nonzero(look_up(~np.isnan(task.parameters[0]), place)))
     arrays = {
         name: np.full((1 if name in ANNUAL else MONTHS, place.size), np.nan, dtype=np.float32)
         for name in task.wanted
@@ -376,31 +379,35 @@ def _compute(task, stored, place, cells, arrays, sums):
     latitudes = None if task.days is None else _latitudes(task.rasters.grid, task.window, cells)
     for start in range(0, len(cells), CELLS_AT_ONCE):
         part = cells[start : start + CELLS_AT_ONCE]
-        climate = Climate(
+        terms = Terms(
             *(
-                _values(name, sources, bands, part, task.window)
-                for name, sources, bands in zip_equal(SERIES, task.rasters.series, stored)
+                term
+                for name, series, bands in zip_equal(SERIES, task.terms, stored)
+                for term in _checked(name, series, bands, part, task.window)
             )
         )
         factors = None if latitudes is None else day_factors(latitudes[start : start + len(part)], task.days)
+        infinite = ~(terms.ndvi < 1.0).all(axis=0)
         vegetation = Vegetation(*task.parameters[:, place[part]])
-        fluxes = monthly_fluxes(climate, vegetation, task.alpha, factors)
+        with np.errstate(invalid="ignore"):  # of NDVI of 1, which has no simple ratio
+            fluxes = complete_fluxes(terms, vegetation, task.alpha, factors)
+        if infinite.any():
+            for flux in fluxes:
+                flux[:, infinite] = np.nan
         npp, rh = year_sum(fluxes.npp), year_sum(fluxes.rh)
         results = {"npp": npp, "rh": rh, "nep": npp - rh, "monthly_npp": fluxes.npp}
         if "monthly_nep" in task.wanted:
             results["monthly_nep"] = fluxes.nep
         for name, array in arrays.items():
             array[:, part] = results[name]
-        _tally(sums, results, climate, part, task)
+        _tally(sums, results, terms, part, task)
 
 
-def _values(name, sources, bands, part, window):
-    """Values of some cells of a series in its units, float array of shape (12, cells), checked."""
-    values = np.empty((MONTHS, len(part)))
-    for row, source, stored in zip_equal(values, sources, bands):
-        row[:] = scaled(source, stored[part])
-    _check_range(name, sources, bands, values, part, window)
-    return values
+def _checked(name, series, bands, part, window):
+    """Terms of some cells of a series; the first is its values, which are checked."""
+    terms = series.of(bands, part)
+    _check_range(name, series.sources, bands, terms[0], part, window)
+    return terms
 
 
 def _check_range(name, sources, bands, values, cells, window):
@@ -420,7 +427,7 @@ def _latitudes(grid, window, cells):
     return grid.latitudes(window.column + columns + 0.5, window.row + rows + 0.5)
 
 
-def _tally(sums, results, climate, part, task):
+def _tally(sums, results, terms, part, task):
     """Count results and add them to the means."""
     whole = np.isfinite(results["npp"])
     count = int(np.count_nonzero(whole))
@@ -431,7 +438,7 @@ def _tally(sums, results, climate, part, task):
     weights = area_weights(task.areas, task.window, part)[whole]
     sums.npp.add(results["npp"][whole], weights)
     sums.nep.add(results["nep"][whole], weights)
-    sums.sunniest = max(sums.sunniest, float(climate.radiation_mj.max()))
+    sums.sunniest = max(sums.sunniest, float(terms.radiation_mj.max()))
 
 
 def _cell_notes(sums, table, areas):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -167,7 +167,7 @@ def read_bands(sources, column, row, columns, rows):
     """Values and validity of a window of several bands, as `read` gives them.
 
     The bands of one file are read together: where their cells lie side by side in the file, it is decoded
-    once instead of once per band.
+    once, however little GDAL's cache holds.
 
     Parameters
     ----------
@@ -244,18 +244,18 @@ def read_values(source, window, dtype=np.float64):
         The file is truncated or corrupt there.
     """
     stored, valid = read(source, *window)
-    values = scaled(source, stored, dtype)
+    values = scaled(source, stored, dtype, copy=False)
     if valid is not None:
         np.copyto(values, np.nan, where=~valid)
     return values
 
 
-def scaled(source, stored, dtype=np.float64):
-    """Values of stored numbers: `stored * scale + offset`, as floats in an array of the same shape.
+def scaled(source, stored, dtype=np.float64, copy=True):
+    """Values of stored numbers: `stored * scale + offset`, as an array of the type and the same shape.
 
-    The same array where it is of that type already.
+    Without `copy` it may be the given array, changed.
     """
-    values = stored.astype(dtype, copy=False)
+    values = stored.astype(dtype, copy=copy)
     if source.scale != 1.0 or source.offset != 0.0:
         values *= source.scale
         values += source.offset
@@ -315,6 +315,24 @@ def _dataset(path):
     while len(_open.datasets) > _OPEN_AT_MOST:
         _open.datasets.popitem(last=False)
     return dataset
+
+
+def shared_block(sources):
+    """How most of the files behind some sources are cut, for windows along which all are read.
+
+    Virtual rasters, which put a source on another grid, are cut by nothing.
+
+    Parameters
+    ----------
+    sources : sequence of RasterSource
+        The block of the first one wins among equally frequent ones.
+
+    Returns
+    -------
+    (rows, columns)
+    """
+    cut = Counter(source.block for source in sources if not source.path.startswith("<VRTDataset"))
+    return cut.most_common(1)[0][0] if cut else sources[0].block
 
 
 def close_sources():

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..false_discovery import PValues
 from ..notes import decision, warning
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.cell_counts import CellCounts
@@ -18,6 +17,7 @@ from ..raster.output import OutputBand, RasterOutput, RasterOutputs
 from ..raster.source import RasterSource, open_source, read_values
 from ..sequences import zip_equal
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
+from .false_discovery import PValues
 from .series import check_times, least_valid, trends
 
 CLASS_NODATA = -128
@@ -206,8 +206,7 @@ def _signed_p_output(fdr):
 
 
 class _Counted(NamedTuple):
-    """What one window counted: cells by class (the last: no trend), those without any value, and its p
-    values."""
+    """What one window counted: cells by class (the last: no trend), cells without any value, its p values."""
 
     classes: CellCounts
     empty: int
@@ -235,7 +234,8 @@ class _Sums:
         cells = dict(zip_equal(names, self.counts.cells.tolist()))
         if areas is None:
             return ClassSums(cells, None, self.empty)
-        return ClassSums(cells, dict(zip_equal(names, self.counts.area_ha(areas).tolist())), self.empty)
+        area_ha = self.counts.area_ha(areas)
+        return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())), self.empty)
 
 
 def _stack_type(sources):

@@ -287,13 +287,20 @@ def made_rasters(seed=11):
     for year in (2000, 2002, 2005, 2007, 2010, 2011, 2013, 2015, 2018, 2020):
         values = mean + rise * (year - 2000) + dice.normal(0, 25, mean.shape)
         paths.append(str(PICTURES / f"npp_{year}.tif"))
-        raster = gdal.GetDriverByName("GTiff").Create(paths[-1], columns, rows, 1, gdal.GDT_Float32)
-        raster.SetGeoTransform((73.0, 0.25, 0.0, 54.0, 0.0, -0.25))
-        raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
-        raster.GetRasterBand(1).SetNoDataValue(-9999)
-        raster.GetRasterBand(1).WriteArray(np.where(land, values, -9999))
-        raster = None
+        write_made(paths[-1], np.where(land, values, -9999)[None], 0.25)
     return paths
+
+
+def write_made(path, bands, cell):
+    """Write bands of float32 from 73 deg E and 54 deg N on."""
+    count, rows, columns = bands.shape
+    raster = gdal.GetDriverByName("GTiff").Create(path, columns, rows, count, gdal.GDT_Float32)
+    raster.SetGeoTransform((73.0, cell, 0.0, 54.0, 0.0, -cell))
+    raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+    for number, values in enumerate(bands, 1):
+        raster.GetRasterBand(number).SetNoDataValue(-9999)
+        raster.GetRasterBand(number).WriteArray(values)
+    raster = None
 
 
 def main():
