@@ -90,16 +90,16 @@ def start_qgis():
     from qgis.analysis import QgsNativeAlgorithms
     from qgis.core import QgsApplication
 
-    sys.path[:0] = ["/usr/share/qgis/python/plugins", str(ROOT / "tests")]
+    sys.path[:0] = ["/usr/share/qgis/python/plugins", str(ROOT / "tools" / "dev")]
     application = QgsApplication([], False)
     application.initQgis()
     start_qgis.application = application  # it ends with its last reference
     registry = QgsApplication.processingRegistry()
     if registry.providerById("native") is None:
         registry.addProvider(QgsNativeAlgorithms(registry))
-    import conftest
+    from checkout import register_package
 
-    conftest.register_package()
+    register_package()
     from landcarbon.provider import LandCarbonProvider
 
     start_qgis.provider = LandCarbonProvider()  # its Python half ends with its last reference, too

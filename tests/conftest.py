@@ -1,7 +1,5 @@
-"""Registers the repository root as the package `landcarbon`: the root is the package, whatever its folder is
-called."""
+"""Registers the checkout as the package `landcarbon`, and what all tests share."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools" / "dev"))
 
-
-def register_package(root=ROOT, name="landcarbon"):
-    """Make `import landcarbon` find the checkout."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(
-        name, root / "__init__.py", submodule_search_locations=[str(root)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
+from checkout import register_package
 
 register_package()
 

@@ -38,6 +38,9 @@ class RasterOutput:
         A numpy type.
     nodata : float
         Written where a cell is missing.
+    smooth : bool
+        Neighbours are alike, so that differences between them need less room; with values that are noisy or
+        few, looking for them takes time and room.
 
     Attributes
     ----------
@@ -52,17 +55,20 @@ class RasterOutput:
         The target cannot be written, or the disk is full.
     """
 
-    def __init__(self, path, grid, bands, dtype="float32", nodata=-9999.0):
+    def __init__(self, path, grid, bands, dtype="float32", nodata=-9999.0, smooth=True):
         self.path = Path(path)
         self.grid = grid
         self.bands = tuple(bands)
         self.dtype = np.dtype(dtype)
         self.nodata = nodata
+        self.smooth = smooth
         self.partial = self.path.with_name(f"{self.path.name}.{os.getpid()}.part.tif")
         self.former = self.path.with_name(f"{self.path.name}.{os.getpid()}.former.tif")
         self._dataset = None
         self._valid_cells = [0] * len(self.bands)
-        self._effort = 6  # of the compression, GDAL's default
+        # Of the compression: more than the least is spent on whole numbers only, as it gains next to nothing
+        # with measured ones and takes twice as long.
+        self._effort = 1 if self.dtype.kind == "f" else 6
         self._flushed_rows = [0] * len(self.bands)
 
     def __enter__(self):
@@ -77,7 +83,6 @@ class RasterOutput:
     @contextlib.contextmanager
     def scratch(self):
         """The raster as a context that never gives it its name: it is gone at the end."""
-        self._effort = 1
         try:
             yield self.__enter__()
         finally:
@@ -96,7 +101,8 @@ class RasterOutput:
             "NUM_THREADS=ALL_CPUS",
             "INTERLEAVE=BAND",
         ]
-        options.append("PREDICTOR=3" if self.dtype.kind == "f" else "PREDICTOR=2")
+        if self.smooth:
+            options.append("PREDICTOR=3" if self.dtype.kind == "f" else "PREDICTOR=2")
         dataset = gdal.GetDriverByName("GTiff").Create(
             str(self.partial),
             self.grid.width,

@@ -171,17 +171,19 @@ def read(source, column, row, columns, rows):
     return values, _valid(source, values, mask)
 
 
-def read_values(source, window):
+def read_values(source, window, dtype=np.float64):
     """Values of a window with scale and offset applied.
 
     Parameters
     ----------
     source : RasterSource
     window : Window
+    dtype : numpy type
+        float64, or float32 where that holds the values.
 
     Returns
     -------
-    float64 array, shape (rows, columns)
+    array of that type, shape (rows, columns)
         NaN = missing.
 
     Raises
@@ -190,12 +192,12 @@ def read_values(source, window):
         The file is truncated or corrupt there.
     """
     stored, valid = read(source, *window)
-    values = stored.astype(float)
+    values = stored.astype(dtype, copy=False)
     if source.scale != 1.0 or source.offset != 0.0:
         values *= source.scale
         values += source.offset
     if valid is not None:
-        values[~valid] = np.nan
+        np.copyto(values, np.nan, where=~valid)
     return values
 
 

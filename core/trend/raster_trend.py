@@ -34,10 +34,13 @@ class ClassSums(NamedTuple):
         By class, -2 to 2; None = no trend (too few values).
     area_ha : dict of int to float, or None
         None if no areas were given.
+    empty : int
+        Cells without a trend that have no value at all, such as the sea.
     """
 
     cells: dict
     area_ha: dict | None
+    empty: int
 
 
 @dataclass(frozen=True)
@@ -180,10 +183,16 @@ def _outputs(paths, series, threshold):
         "class": OutputBand(f"Trend class {span}, marked where |Z| > {threshold:g}", ""),
         "class_fdr": OutputBand(f"Trend class {span}, marked by false discovery rate", ""),
     }
+    types = {"intercept": "float64", "class": "int16", "class_fdr": "int16"}
     return {
-        name: RasterOutput(path, source.grid, [bands[name]], "int16", CLASS_NODATA)
-        if name.startswith("class")
-        else RasterOutput(path, source.grid, [bands[name]], "float64" if name == "intercept" else "float32")
+        name: RasterOutput(
+            path,
+            source.grid,
+            [bands[name]],
+            types.get(name, "float32"),
+            CLASS_NODATA if name.startswith("class") else -9999.0,
+            smooth=False,
+        )
         for name, path in paths.items()
     }
 
@@ -191,16 +200,19 @@ def _outputs(paths, series, threshold):
 def _signed_p_output(fdr):
     """A temporary raster beside the target: p with the sign of the trend."""
     path = fdr.path.with_name(f"{fdr.path.name}.signed-p")
-    return RasterOutput(path, fdr.grid, [OutputBand("p with the sign of the trend", "")], "float64")
+    return RasterOutput(
+        path, fdr.grid, [OutputBand("p with the sign of the trend", "")], "float64", smooth=False
+    )
 
 
 class _Counted(NamedTuple):
-    """What one window counted: cells and whole-number areas by class (the last: no trend), and its p
-    values."""
+    """What one window counted: cells and whole-number areas by class (the last: no trend), cells without any
+    value, and its p values."""
 
     cells: np.ndarray
     high: np.ndarray
     low: np.ndarray
+    empty: int
     p_values: PValues | None
 
 
@@ -211,6 +223,7 @@ class _Sums:
     cells: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
     high: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
     low: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
+    empty: int = 0
     p_values: PValues = field(default_factory=PValues)
 
     def add(self, counted):
@@ -218,6 +231,7 @@ class _Sums:
         self.cells += counted.cells
         self.high += counted.high
         self.low += counted.low
+        self.empty += counted.empty
         if counted.p_values is not None:
             self.p_values.merge(counted.p_values)
 
@@ -226,9 +240,9 @@ class _Sums:
         names = (*CLASSES, None)
         cells = dict(zip_equal(names, self.cells.tolist()))
         if areas is None:
-            return ClassSums(cells, None)
+            return ClassSums(cells, None, self.empty)
         area_ha = areas.area_m2(self.high, self.low) / M2_PER_HA
-        return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())))
+        return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())), self.empty)
 
 
 def _stack_type(sources):
@@ -242,7 +256,7 @@ def _window_trends(task):
     window = task.window
     stack = np.empty((len(task.sources), window.rows * window.columns), dtype=_stack_type(task.sources))
     for values, source in zip_equal(stack, task.sources):
-        values[:] = read_values(source, window).ravel()
+        values[:] = read_values(source, window, stack.dtype).ravel()
     trend = trends(stack, task.times, task.min_valid, intercept="intercept" in task.wanted)
     classes = trend_classes(trend.slope, trend.z, task.threshold)
     arrays = {
@@ -260,11 +274,12 @@ def _window_trends(task):
         # p of a trend without direction is not asked for again, and p = 0, far out in the tail, has no sign.
         signed = np.copysign(np.maximum(trend.p, _LEAST_P), classes)
         arrays["class_fdr"] = np.where(classes == 0, 2.0, signed).reshape(shaped.shape)
-    return arrays, _count(shaped, window, task.areas, p_values)
+    empty = int(np.count_nonzero(trend.n == 0))
+    return arrays, _Counted(*_count(shaped, window, task.areas), empty, p_values)
 
 
-def _count(classes, window, areas, p_values):
-    """Cells and areas of a window by class."""
+def _count(classes, window, areas):
+    """Cells of a window by class, and both parts of their areas."""
     place = np.where(np.isnan(classes), len(CLASSES), classes - min(CLASSES)).astype(np.int64)
     breadth = len(CLASSES) + 1
     key = place + (np.arange(window.rows) * breadth)[:, None]
@@ -279,7 +294,7 @@ def _count(classes, window, areas, p_values):
     else:
         weights = areas.cell_weights(window.row, window.rows, window.column, window.columns)
         high = np.bincount(place.ravel(), weights=weights.ravel(), minlength=breadth).astype(np.int64)
-    return _Counted(cells.sum(axis=0), high, low, p_values)
+    return cells.sum(axis=0), high, low
 
 
 @dataclass(frozen=True)
@@ -314,10 +329,11 @@ def _notes(classes, least, dates, significant, threshold):
             "Cells with fewer than {least} valid values of {dates} have no trend.", least=least, dates=dates
         )
     ]
-    if classes.cells[None]:
-        notes.append(
-            warning("{count:,} cells have too few valid values for a trend.", count=classes.cells[None])
-        )
+    few = classes.cells[None] - classes.empty
+    if few:
+        notes.append(warning("{count:,} cells have values, but too few for a trend.", count=few))
+    if classes.empty == sum(classes.cells.values()):
+        notes.append(warning("No cell has a value in any raster; check their nodata values and masks."))
     if significant is not None:
         level = level_of(threshold)
         if significant < 0:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from .theil_sen import Pairs, Room, count_true, mean_of_two, median_slopes, rises_of
 
 MOST_TIMES = 1000  # S of more would leave the 32 bits of the tables
-_PAIRS_AT_ONCE = 1 << 17  # of a part: slopes that fit a core's cache
+_PAIRS_AT_ONCE = 1 << 21  # of a part: slopes that fit a core's cache
 
 
 class Trend(NamedTuple):
@@ -88,15 +89,19 @@ def trends(values, times, min_valid=None, intercept=True):
     times = np.asarray(times, dtype=float)
     check_times(times)
     min_valid = least_valid(len(times)) if min_valid is None else max(2, min_valid)
-    n = _count(np.isfinite(values))
+    n = count_true(np.isfinite(values))
+    dtype = np.dtype(np.float32 if values.dtype == np.float32 else np.float64)
     # Series without gaps first: parts of them need no care for missing values.
     enough, whole = n >= min_valid, n == len(times)
     tested = np.concatenate([np.flatnonzero(enough & whole), np.flatnonzero(enough & ~whole)])
     slope, level, s, variance, tau = results = np.full((5, len(n)), np.nan)
-    room = _Room.of(times, len(tested))
-    for start in range(0, len(tested), max(1, room.series)):
-        part = tested[start : start + room.series]
-        results[:, part] = _trends(values[:, part].astype(float), times, n[part], intercept, room)
+    pairs = Pairs.of(times)
+    step = min(len(tested), max(1, _PAIRS_AT_ONCE // len(pairs.spans)))
+    room = Room(len(pairs.spans), step, dtype)
+    for start in range(0, len(tested), max(1, step)):
+        part = tested[start : start + step]
+        some = np.take(values, part, axis=1).astype(dtype, copy=False)
+        results[:, part] = _trends(some, n[part], pairs, intercept, room.of(len(part)))
     z, p = np.full((2, len(n)), np.nan)
     z[tested], p[tested] = _normal_test(s[tested], variance[tested])
     return Trend(n, slope, level if intercept else None, s, variance, z, p, tau)
@@ -114,122 +119,57 @@ def check_times(times):
         raise InputDataError("The dates of a series must ascend without repeats.")
 
 
-class _Room(NamedTuple):
-    """Memory for the pairs of a part, used again for every part: asking the system for it takes longer than
-    filling it.
-    """
-
-    spans: np.ndarray  # (pairs, 1), of times
-    rises: np.ndarray  # (pairs, series)
-    rounded: np.ndarray  # (series, pairs)
-    ordered: np.ndarray  # (series, pairs)
-
-    @classmethod
-    def of(cls, times, series):
-        """Room for a part of so many series at most."""
-        spans = _rises(times[:, None])
-        pairs = len(spans)
-        series = min(series, max(1, _PAIRS_AT_ONCE // pairs))
-        by_series = (np.empty((series, pairs), dtype=np.float32) for _ in range(2))
-        return cls(spans, np.empty((pairs, series)), *by_series)
-
-    @property
-    def series(self):
-        """How many series a part has at most."""
-        return len(self.rounded)
-
-
-def _trends(values, times, n, intercept, room):
+def _trends(values, n, pairs, intercept, work):
     """Slope, intercept, S, its variance and tau of a part that fits the cache; NaN = missing or infinite."""
-    pairs = n * (n - 1) // 2
+    count = n * (n - 1) // 2
+    rises, _, mask, other_mask = work
+    origin = np.full(len(n), np.nan)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         if n.min() < len(values):
             values[~np.isfinite(values)] = np.nan
-        rises = _rises(values, room.rises[:, : len(n)])
-        up, down = _count(rises > 0), _count(rises < 0)
-        s, untied = up - down, up + down
-        ties = _tie_term(rises == 0, len(values)) if (untied < pairs).any() else 0
-        rises /= room.spans
-        slope = _medians(rises, pairs, room)
-        tau = np.where(s == 0, 0.0, s / np.sqrt(untied * pairs.astype(float)))
-        level = np.full(len(n), np.nan)
+        rises_of(values, out=rises)
+        rising = count_true(np.greater(rises, 0, out=mask))
+        falling = count_true(np.less(rises, 0, out=other_mask))
         if intercept:
-            level = _medians(values, n, room) - slope * _median_times(values, times, n, room)
+            origin = _medians(values, n, mask, other_mask)
+        s, untied = rising - falling, rising + falling
+        level = count - untied
+        ties = _tie_term(np.equal(rises, 0, out=mask), len(values)) if level.any() else 0
+        slope = median_slopes(values, n, pairs, falling, level, work)
+        if intercept:
+            origin -= slope * _median_times(values, pairs.times, n)
+        tau = np.where(s == 0, 0.0, s / np.sqrt(untied * count.astype(float)))
     variance = (n * (n - 1) * (2 * n + 5) - ties) / 18.0
-    return slope, level, s, variance, tau
+    return slope, origin, s, variance, tau
 
 
-def _count(mask):
-    """How many are true in every column of `mask`, through sums of bytes, which are the fastest."""
-    count = np.zeros(mask.shape[1], dtype=np.int64)
-    for start in range(0, len(mask), 255):
-        count += np.add.reduce(mask[start : start + 255].view(np.uint8), axis=0, dtype=np.uint8)
-    return count
+def _medians(values, n, rising, falling):
+    """Median of the `n` numbers among the NaN of every column; which pairs of them rise and fall is known."""
+    smaller = np.zeros(values.shape, dtype=np.uint8 if len(values) <= 256 else np.uint16)  # values than each
+    start = 0
+    for i in range(len(values) - 1):
+        stop = start + len(values) - 1 - i
+        smaller[i + 1 :] += rising[start:stop].view(np.uint8)
+        smaller[i] += np.add.reduce(falling[start:stop].view(np.uint8), axis=0, dtype=smaller.dtype)
+        start = stop
+    lower = _largest(values, smaller <= (n - 1) // 2)
+    return mean_of_two(lower, _largest(values, smaller <= n // 2) if (n % 2 == 0).any() else lower)
 
 
-def _rises(values, out=None):
-    """Differences of all pairs i < j, shape (pairs, series); NaN where either is missing."""
-    times, series = values.shape
-    rises = np.empty((times * (times - 1) // 2, series)) if out is None else out
-    at = 0
-    for i in range(times - 1):
-        np.subtract(values[i + 1 :], values[i], out=rises[at : at + times - 1 - i])
-        at += times - 1 - i
-    return rises
+def _largest(values, some):
+    """The largest of some values of every column, in float64."""
+    # 0 / 1 leaves a value as it is and 0 / 0 makes it NaN; `np.where` waits for a guess of every value.
+    others_missing = np.zeros(1, values.dtype) / some.astype(values.dtype)
+    return np.fmax.reduce(values + others_missing, axis=0).astype(float)
 
 
-def _medians(values, count, room):
-    """Median of the `count` numbers among the NaN of every column.
-
-    Sorting float32 is several times faster than float64. Rounding keeps the order, so the place of the
-    middle in the sorted float32 is the place of the middle in the values themselves; where different values
-    round to the same float32 there, these are put in order in float64.
-    """
-    rounded, ordered = (part[: len(count), : len(values)] for part in (room.rounded, room.ordered))
-    rounded[:] = values.T
-    ordered[:] = rounded
-    ordered.sort(axis=1)
-    lower, upper = (count - 1) // 2, count // 2
-    low, high = _values_between(values, rounded, ordered, lower, upper)
-    # Halves first: the sum of two large values could overflow; equal values stay as they are, but -0 is 0.
-    return np.where(low == high, low, low * 0.5 + high * 0.5) + 0.0
-
-
-def _values_between(values, rounded, ordered, lower, upper):
-    """The values at two places, neighbours or one, of each sorted column, found through the values rounded
-    and sorted.
-    """
-    columns = np.arange(len(lower))
-    low, high = ordered[columns, lower, None], ordered[columns, upper, None]
-    found = rounded >= low
-    found &= rounded <= high
-    column, pair = np.divmod(np.flatnonzero(found), rounded.shape[1])
-    candidates = values[pair, column]
-    count = np.bincount(column, minlength=len(columns))
-    first = np.cumsum(count) - count
-    low_value, high_value = (way.reduceat(candidates, first) for way in (np.minimum, np.maximum))
-    # Those that differ, but round to the same, are put in order.
-    known = (candidates == low_value[column]) | (candidates == high_value[column])
-    alike = (low != high).ravel() & (np.bincount(column, known, len(columns)) == count)
-    several = np.flatnonzero((count > upper - lower + 1) & (low_value != high_value) & ~alike)
-    if len(several):
-        those = np.zeros(len(columns), dtype=bool)
-        those[several] = True
-        those = those[column]
-        in_order = candidates[those][np.lexsort((candidates[those], column[those]))]
-        first = np.cumsum(count[several]) - count[several]
-        first -= np.count_nonzero(rounded[several] < low[several], axis=1)
-        low_value[several], high_value[several] = (
-            in_order[first + place[several]] for place in (lower, upper)
-        )
-    return low_value, high_value
-
-
-def _median_times(values, times, n, room):
+def _median_times(values, times, n):
     """Median of the times that have a value."""
     if n.min() == len(times):
-        values, n = values[:, :1], n[:1]
-    return _medians(np.where(np.isnan(values), np.nan, times[:, None]), n, room)
+        return mean_of_two(times[(len(times) - 1) // 2], times[len(times) // 2])
+    so_far = np.cumsum(~np.isnan(values), axis=0)
+    lower, upper = (times[count_true(so_far <= place)] for place in ((n - 1) // 2, n // 2))
+    return mean_of_two(lower, upper)
 
 
 def _tie_term(tied, times):
@@ -237,10 +177,10 @@ def _tie_term(tied, times):
     earlier = np.zeros((times, tied.shape[1]), dtype=np.uint8 if times <= 256 else np.uint16)
     at = 0
     for i in range(times - 1):
-        earlier[i + 1 :] += tied[at : at + times - 1 - i]
+        earlier[i + 1 :] += tied[at : at + times - 1 - i].view(np.uint8)
         at += times - 1 - i
     # The value that makes a group of g adds g (g-1) (2g+5) - (g-1) (g-2) (2g+3) = 6 (g-1) (g+1) to the term.
-    earlier = earlier.astype(np.int64)
+    earlier = earlier.astype(np.int32)  # enough for a thousand dates
     return 6 * np.add.reduce(earlier * (earlier + 2), axis=0)
 
 
@@ -250,13 +190,25 @@ def _normal_test(s, variance):
     S and 18 times its variance are whole numbers and few pairs of them differ, so each pair is computed once,
     with the standard library's erfc, which keeps its digits far out in the tail.
     """
+    z, p = np.zeros(len(s)), np.ones(len(s))
+    size, variance = np.abs(s).astype(np.int64), np.rint(variance * 18).astype(np.int64)
+    # Most series have no ties and all dates, so their variance is the largest, and S is a place in a table.
+    largest = variance.max(initial=0)
+    plain = variance == largest
+    table = np.zeros((2, size.max(initial=0) + 1))
+    present = np.flatnonzero(np.bincount(size[plain]))
+    table[:, present] = _normal_tests(present, np.full(len(present), largest))
+    z[plain], p[plain] = table[:, size[plain]]
+    size, variance = size[~plain], variance[~plain]
     breadth = MOST_TIMES * MOST_TIMES
-    unique, place = np.unique(
-        np.rint(variance * 18).astype(np.int64) * breadth + np.abs(s), return_inverse=True
-    )
-    size, variances = unique % breadth, unique // breadth / 18.0
-    z = np.zeros(len(unique))
-    tested = (size > 0) & (variances > 0)
-    z[tested] = (size[tested] - 1) / np.sqrt(variances[tested])
-    p = np.array([math.erfc(one / math.sqrt(2)) for one in z])
-    return np.sign(s) * z[place], p[place]
+    unique, place = np.unique(variance * breadth + size, return_inverse=True)
+    z[~plain], p[~plain] = _normal_tests(unique % breadth, unique // breadth)[:, place]
+    return np.sign(s) * z, p
+
+
+def _normal_tests(size, variance):
+    """|Z| and p, shape (2, tests), of |S| and of 18 times its variance."""
+    z = np.zeros(len(size))
+    tested = (size > 0) & (variance > 0)
+    z[tested] = (size[tested] - 1) / np.sqrt(variance[tested] / 18.0)
+    return np.stack([z, [math.erfc(one / math.sqrt(2)) for one in z.tolist()]])

@@ -281,7 +281,7 @@ def test_record_tells_years_and_rule(trend, folder):
     assert "npp_2000 = 2000, npp_2001 = 2001" in text
     assert "Cells with fewer than 5 valid values of 6 have no trend." in text
     assert "False discovery rate of 0.0969" in text  # erfc(1.66 / sqrt 2)
-    assert [warning["count"] for warning in record["warnings"]] == [1]
+    assert record["warnings"] == []  # a cell without any value, as the sea, is none
 
 
 def test_cancel_while_cells_are_tested(trend, folder, feedback, monkeypatch):

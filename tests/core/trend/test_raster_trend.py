@@ -440,7 +440,18 @@ def test_all_cells_are_missing(written):
     found, result = written([np.full((2, 3), -1, dtype=np.int16)] * 5, raster={"nodata": -1})
     assert all(np.isnan(values).all() for values in found.values())
     assert result.classes.cells[None] == 6
-    assert "6 cells have too few valid values" in result.notes[1].text
+    assert result.classes.empty == 6
+    assert "No cell has a value in any raster" in result.notes[1].text
+
+
+def test_cells_with_too_few_values_are_not_those_without_any(written):
+    # The first cell has 5 values, the second 2, the third none: the sea is no reason for a warning.
+    rasters = [np.array([[i, i if i < 2 else -1, -1]], dtype=np.int16) for i in range(5)]
+    _, result = written(rasters, raster={"nodata": -1})
+    assert (result.classes.cells[None], result.classes.empty) == (2, 1)
+    assert [note.text for note in result.notes if note.kind == "warning"] == [
+        "1 cells have values, but too few for a trend."
+    ]
 
 
 def test_infinite_values_are_missing(written):
