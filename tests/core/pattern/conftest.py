@@ -1,6 +1,9 @@
 """Units of tests of patterns: squares, as well-known binary."""
 
+import numpy as np
 import pytest
+from landcarbon.core.pattern.places import Places
+from landcarbon.core.raster.zones import rings_of
 
 
 @pytest.fixture
@@ -21,3 +24,17 @@ def grid(square):
         return [square(x + i * size, y + j * size, size) for j in range(rows) for i in range(columns)]
 
     return grid
+
+
+@pytest.fixture
+def places_of():
+    """`places_of(polygons)`: units of squares; None is a unit without a shape."""
+
+    def places_of(polygons, crs_wkt=""):
+        points = [
+            np.full(2, np.nan) if polygon is None else rings_of(polygon)[0][:4].mean(axis=0)
+            for polygon in polygons
+        ]
+        return Places(np.array(points), list(polygons), crs_wkt, "unit {}".format)
+
+    return places_of
