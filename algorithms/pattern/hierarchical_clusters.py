@@ -2,7 +2,6 @@
 
 from qgis.core import (
     Qgis,
-    QgsGeometry,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -15,7 +14,7 @@ from ...core.pattern.hierarchical_clusters import LINKAGES, NONE, hierarchical_c
 from ...core.pattern.weights import contiguity
 from ...core.sequences import zip_equal
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
-from ..layers import KeptFields, columns_as_rows, fields_of
+from ..layers import KeptFields, columns_as_rows, fields_of, without_curves
 from ..pages import PACKAGES
 from ..record import RunRecord
 from ..sinks import Results
@@ -227,14 +226,12 @@ def polygons(units, rows):
         )
     found = []
     for row in rows.tolist():
-        shape = QgsGeometry(layer.geometries[row])
+        shape = layer.geometries[row]
         if shape.isEmpty():
             raise InputDataError(
                 "{layer}: {row} has no polygon, so it touches no other; remove it, or do without contiguity.",
                 layer=layer.name,
                 row=units.table.where(row),
             )
-        if QgsWkbTypes.isCurvedType(shape.wkbType()):
-            shape = QgsGeometry(shape.constGet().segmentize())
-        found.append(shape.asWkb().data())
+        found.append(without_curves(shape).asWkb().data())
     return found

@@ -102,7 +102,8 @@ def stepwise_regression(response, drivers, criterion=AICC, correlations=True, na
     >>> stepwise_regression(emission, {"energy": energy, "rain": rain}).drivers
     ('energy',)
     """
-    kept, notes = complete_units({name: response, **drivers})
+    columns = {name: response, **drivers}
+    kept, notes = complete_units({key: np.isnan(values) for key, values in columns.items()})
     response = response[kept]
     varying, constant = _without_constant({key: values[kept] for key, values in drivers.items()})
     _check(response, varying, name)
