@@ -654,3 +654,17 @@ def test_a_virtual_raster_is_cut_by_nothing(make_raster):
     aligned = [align(coarse, strips.grid, "bilinear", False)[0]] * 3
     assert shared_block([strips, *aligned]) == strips.block
     assert shared_block(aligned) == aligned[0].block
+
+
+@pytest.mark.parametrize("left", [-180.0, 0.0])
+def test_a_global_raster_is_found_from_both_sides_of_the_date_line(make_raster, left):
+    # Cells of 10 degrees that hold their longitude from -180 to 180, from Greenwich or from the date line on
+    centres = left + 10.0 * np.arange(36) + 5.0
+    longitudes = (centres + 180) % 360 - 180
+    world = open_source(
+        make_raster(np.tile(longitudes, (18, 1)), (left, 10.0, 0.0, 90.0, 0.0, -10.0), name="world.tif")
+    )
+    here = Grid(4, 2, (-130.0, 5.0, 0.0, 40.0, 0.0, -5.0), world.grid.crs_wkt)
+    aligned, _ = align(world, here, "nearest", False)
+    values, _ = read(aligned, 0, 0, 4, 2)
+    assert values.tolist() == [[-125.0, -125.0, -115.0, -115.0]] * 2
