@@ -8,7 +8,8 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
 rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
 `zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`) and
-the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
+the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of
+patterns.
 """
 
 import os
