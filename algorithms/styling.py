@@ -85,8 +85,8 @@ TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
 CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
-    *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
-    *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
+    *("#0072b2", "#e69f00", "#a2e481", "#9e4c75", "#5fb3dd"),
+    *("#51271f", "#dd5f5f", "#505d14", "#703dd6", "#1f1f51"),
 )
 # After ColorBrewer's RdBu, as users of Gi* know it: cold is blue, hot is red.
 HOT_SPOTS = (  # code, name, colour

@@ -51,7 +51,7 @@ def class_breaks(values, method, counts):
 
     References
     ----------
-    methods.md, section 7; docs/decisions/0100-classes-of-numbers.md.
+    methods.md, section 7.7; docs/decisions/0100-classes-of-numbers.md.
 
     Examples
     --------

@@ -19,7 +19,8 @@ from ..pages import PACKAGES
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import clusters
-from .dated_units import add_report, add_units, by_date, each_date, read_dated_units, unit_field, units_source
+from ..tables import required_source
+from .dated_units import INPUT, add_report, add_units, by_date, each_date, read_dated_units, unit_field
 from .hierarchical_clusters_report import report
 
 UNIT = "unit"  # the default of UNIT_FIELD; an input without it has numbered units
@@ -55,7 +56,7 @@ class HierarchicalClusters(LandCarbonAlgorithm):
         )
         self.add(
             unit_field(self.FIELDS, tr("Fields"), several=True),
-            tr("The numbers that units are compared by, such as the fields <class>_t of a land-use budget."),
+            tr("The numbers that units are compared by, such as forest_t and water_t of a land-use budget."),
         )
         self.add(
             QgsProcessingParameterBoolean(self.STANDARDISE, tr("Standardise"), True),
@@ -107,7 +108,7 @@ class HierarchicalClusters(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         return True
 
     @shows_input_errors

@@ -89,7 +89,7 @@ def geodetector(response, factors, methods, counts, progress=None):
 
     References
     ----------
-    methods.md, section 7; Wang et al. 2010, IJGIS 24:107; Wang et al. 2016, Ecol. Indic. 67:250.
+    methods.md, section 7.7; Wang et al. 2010, IJGIS 24:107; Wang et al. 2016, Ecol. Indic. 67:250.
     docs/decisions/0101-strata-of-one-unit.md, 0102-significance-of-q.md.
 
     Examples
@@ -243,7 +243,7 @@ def interaction_type(q1, q2, q12):
 
     References
     ----------
-    methods.md, section 7; Wang et al. 2010, table 1.
+    methods.md, section 7.7; Wang et al. 2010, table 1.
 
     Examples
     --------

@@ -77,7 +77,7 @@ def hierarchical_clusters(fields, count, linkage=AVERAGE, standardise=True, neig
 
     References
     ----------
-    methods.md, section 7; docs/decisions/0106-distances-of-clusters.md, 0107-contiguous-clusters.md.
+    methods.md, section 7.6; docs/decisions/0106-distances-of-clusters.md, 0107-contiguous-clusters.md.
 
     Examples
     --------

@@ -91,7 +91,7 @@ def stepwise_regression(response, drivers, criterion=AICC, correlations=True, na
 
     References
     ----------
-    methods.md, section 7; Hurvich and Tsai 1989, Biometrika 76:297.
+    methods.md, section 7.8; Hurvich and Tsai 1989, Biometrika 76:297.
     docs/decisions/0104-collinear-drivers.md, 0105-steps-of-a-regression.md.
 
     Examples

@@ -175,6 +175,7 @@ def zone_pictures(provinces):
     )
     zoom_to(result_layer(panel, "OUTPUT"))
     picture_of_desktop("unitpanel_map")
+    driver_pictures(result_layer(panel, "OUTPUT"))
 
     indices = run(
         "carbonindices",
@@ -296,6 +297,47 @@ def pattern_pictures(provinces):
         results = run(name, {"INPUT": units.id(), "FIELD": field})
         zoom_to(result_layer(results, "OUTPUT"))
         picture_of_desktop(f"{name}_map")
+
+
+def driver_pictures(panel):
+    """Factors, drivers and clusters of the budget of the sample with its GDP."""
+    run(
+        "geodetector",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "FACTORS": ["gdp", "area_ha", "forest_t", "cropland_t", "region"],
+            "INTERACTIONS": TEMPORARY,
+            "RISK": TEMPORARY,
+            "ECOLOGICAL": TEMPORARY,
+            "SEARCH": TEMPORARY,
+            "REPORT": str(PICTURES / "geodetector_report.html"),
+        },
+    )
+    run(
+        "stepwiseregression",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "DRIVERS": ["gdp", "area_ha", "forest_t", "cropland_t"],
+            "STEPS": TEMPORARY,
+            "CORRELATIONS": TEMPORARY,
+            "REPORT": str(PICTURES / "stepwiseregression_report.html"),
+        },
+    )
+    clusters = run(
+        "hierarchicalclusters",
+        {
+            "INPUT": panel.id(),
+            "FIELDS": ["construction_t", "cropland_t", "forest_t", "grassland_t", "water_t", "unused_t"],
+            "LINKAGE": 1,
+            "PROFILE": TEMPORARY,
+            "DENDROGRAM": str(PICTURES / "hierarchicalclusters_dendrogram.html"),
+        },
+    )
+    show_toolbox()
+    zoom_to(result_layer(clusters, "OUTPUT"))
+    picture_of_desktop("hierarchicalclusters_map")
 
 
 def made_rasters(seed=11):
