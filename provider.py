@@ -7,8 +7,12 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.pattern.emerging_hot_spots import EmergingHotSpots
 from .algorithms.pattern.geodetector import Geodetector
+from .algorithms.pattern.global_moran import GlobalMoran
 from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
+from .algorithms.pattern.hot_spot import HotSpot
+from .algorithms.pattern.local_moran import LocalMoran
 from .algorithms.pattern.stepwise_regression import StepwiseRegression
 from .algorithms.productivity.casa_nep import CasaNep
 from .algorithms.productivity.zonal_carbon import ZonalCarbon
@@ -32,6 +36,10 @@ ALGORITHMS = (
     RasterTrend,
     UnitTrend,
     FillSeries,
+    GlobalMoran,
+    LocalMoran,
+    HotSpot,
+    EmergingHotSpots,
     Geodetector,
     StepwiseRegression,
     HierarchicalClusters,

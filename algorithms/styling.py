@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group
-and temporal range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters; layer
+name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -88,6 +88,43 @@ CLUSTERS = (  # found by search for the greatest least difference; they repeat w
     *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
     *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
 )
+# After ColorBrewer's RdBu, as users of Gi* know it: cold is blue, hot is red.
+HOT_SPOTS = (  # code, name, colour
+    (-3, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 99 %"), "#2166ac"),
+    (-2, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 95 %"), "#67a9cf"),
+    (-1, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 90 %"), "#bcd9ea"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "Not significant"), "#ececec"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 90 %"), "#fbc9ad"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 95 %"), "#ef8a62"),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 99 %"), "#b2182b"),
+)
+LISA = (  # as users of GeoDa know them
+    ("HH", QT_TRANSLATE_NOOP("LandCarbon", "High among high"), "#c51b1e"),
+    ("LL", QT_TRANSLATE_NOOP("LandCarbon", "Low among low"), "#1f4fa8"),
+    ("HL", QT_TRANSLATE_NOOP("LandCarbon", "High among low"), "#f5a58c"),
+    ("LH", QT_TRANSLATE_NOOP("LandCarbon", "Low among high"), "#9cc3ec"),
+    ("ns", QT_TRANSLATE_NOOP("LandCarbon", "Not significant"), "#ececec"),
+)
+# Darker lasts longer; what comes and goes is yellowish or greenish, what is over is brown or violet.
+EMERGING = (
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying hot spot"), "#67000d"),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent hot spot"), "#b2182b"),
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Diminishing hot spot"), "#e0715c"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Consecutive hot spot"), "#f79c33"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "New hot spot"), "#fdd24d"),
+    (6, QT_TRANSLATE_NOOP("LandCarbon", "Sporadic hot spot"), "#fbc9ad"),
+    (7, QT_TRANSLATE_NOOP("LandCarbon", "Oscillating hot spot"), "#f3a6c0"),
+    (8, QT_TRANSLATE_NOOP("LandCarbon", "Historical hot spot"), "#a07b63"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "No pattern"), "#ececec"),
+    (-8, QT_TRANSLATE_NOOP("LandCarbon", "Historical cold spot"), "#7d7fa6"),
+    (-7, QT_TRANSLATE_NOOP("LandCarbon", "Oscillating cold spot"), "#b8a9de"),
+    (-6, QT_TRANSLATE_NOOP("LandCarbon", "Sporadic cold spot"), "#bcd9ea"),
+    (-1, QT_TRANSLATE_NOOP("LandCarbon", "New cold spot"), "#8fdcc3"),
+    (-2, QT_TRANSLATE_NOOP("LandCarbon", "Consecutive cold spot"), "#3aa99f"),
+    (-5, QT_TRANSLATE_NOOP("LandCarbon", "Diminishing cold spot"), "#67a9cf"),
+    (-4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent cold spot"), "#2166ac"),
+    (-3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying cold spot"), "#08224f"),
+)
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -101,17 +138,7 @@ def zones(scheme, field="zone"):
     field : str
         Holds the code.
     """
-
-    def style(layer):
-        categories = [
-            QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
-        ]
-        if has_missing(layer, field):
-            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
-        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
-        by_year(layer)
-
-    return style
+    return coded(field, ZONES[scheme], tr("No zone"))
 
 
 def net_emission(mass, field="net_t"):
@@ -364,6 +391,41 @@ def clusters(count, field="cluster"):
         ]
         if has_missing(layer, field):
             categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("No cluster")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def hot_spot_bins(field="gi_bin"):
+    """Hot and cold spots by bin, blue to red; where there are units without Gi*, they are grey."""
+    return coded(field, HOT_SPOTS, tr("No Gi* computed"))
+
+
+def lisa_quadrants(field="quadrant"):
+    """Quadrants of local Moran's I; where there are units without one, they are grey."""
+    return coded(field, LISA, tr("No I computed"))
+
+
+def emerging_patterns(field="pattern"):
+    """Patterns of hot and cold spots over the years, those that occur; units without one are grey."""
+
+    def style(layer):
+        found = layer.uniqueValues(layer.fields().lookupField(field))
+        coded(field, [one for one in EMERGING if one[0] in found], tr("No pattern computed"))(layer)
+
+    return style
+
+
+def coded(field, classes, missing):
+    """Classes by code in fixed colours, `missing` the label of units without one."""
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(code, symbol(layer, colour), tr(name)) for code, name, colour in classes
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), missing))
         layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
         by_year(layer)
 

@@ -16,7 +16,6 @@ from qgis.core import (
 )
 
 from ...core.errors import InputDataError
-from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.trend.classes import THRESHOLD
 from ...core.trend.serial_correlation import TESTS
@@ -30,7 +29,7 @@ from ...core.trend.unit_trend import (
     wide_series,
 )
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
-from ..layers import KeptFields, Layer, columns_as_rows, fields_of
+from ..layers import KeptFields, Layer, columns_as_rows, fields_of, first_shape, same_in_units
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
@@ -329,32 +328,6 @@ class UnitTrend(LandCarbonAlgorithm):
             test=definition.options()[self.parameterAsEnum(parameters, self.TEST, context)],
             threshold=self.parameterAsDouble(parameters, self.THRESHOLD, context),
         )
-
-
-def same_in_units(layer, rows_of, changing, record):
-    """Places of the fields that have one value per unit; the others belong to a year."""
-    changing = {name.lower() for name in changing}
-    same, dropped = [], []
-    for index, name in enumerate(layer.fields.names()):
-        if name.lower() in changing:
-            continue
-        column = layer.column(name)
-        if all(column[row] == column[own[0]] for own in rows_of for row in own[1:]):
-            same.append(index)
-        elif name.lower() != "fid":
-            dropped.append(name)
-    if dropped:
-        record.decision(
-            "Fields that change from year to year within a unit are left out: {fields}.",
-            fields=listing(dropped, 30),
-        )
-    return same
-
-
-def first_shape(layer, rows):
-    """The first shape of a unit that is not empty."""
-    shapes = [layer.geometries[row] for row in rows]
-    return next((shape for shape in shapes if not shape.isEmpty()), shapes[0])
 
 
 def styles(found):

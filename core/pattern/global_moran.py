@@ -51,8 +51,9 @@ class MoranResult(NamedTuple):
     table : dict
         Columns `COLUMNS`, a row per field and year; year None for one date.
     scatter : tuple of (int array, float array, float array)
-        For each row the units of the layer, their standard scores, and the mean of their neighbours' (the
-        sum, where rows are not standardised); empty if not asked for.
+        For each row that could be computed the units of the layer, their standard scores, and the mean of
+        those of their neighbours (the weighted sum by the mean sum of weights, where rows are not
+        standardised), so that I is the slope; empty if not asked for.
     notes : tuple of Note
     """
 
@@ -240,7 +241,8 @@ def global_morans(
 
 
 def _scatter(part):
-    """Units, standard scores and the lags of a part."""
+    """Units, standard scores and lags of a part."""
     z, weights = connected(part.values, part.weights)
     z = z / z.std()
-    return part.rows[np.flatnonzero(part.weights.neighbours)], z, weights.matrix @ z
+    lag = (weights.matrix @ z) * (len(z) / weights.matrix.data.sum())
+    return part.rows[np.flatnonzero(part.weights.neighbours)], z, lag

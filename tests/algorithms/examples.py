@@ -147,14 +147,50 @@ def hierarchicalclusters(make):
     }
 
 
+def pattern_units(make):
+    """Five units in a row, in two years."""
+    return make.layer(
+        {"unit": str, "year": int, "ce_t": float},
+        [(f"u{i}", year, float((i * i + year) % 7)) for year in (2010, 2020) for i in range(5)],
+        make.squares(5) * 2,
+    )
+
+
+def globalmoran(make):
+    return {"INPUT": pattern_units(make), "FIELDS": ["ce_t"], "PERMUTATIONS": 99}
+
+
+def localmoran(make):
+    return {"INPUT": pattern_units(make), "FIELD": "ce_t", "PERMUTATIONS": 99}
+
+
+def hotspot(make):
+    return {"INPUT": pattern_units(make), "FIELD": "ce_t"}
+
+
+def emerginghotspots(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(f"u{i}", 2000 + t, float((i * i + t * i) % 7)) for t in range(5) for i in range(5)],
+            make.squares(5) * 5,
+        ),
+        "FIELD": "ce_t",
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "casanep": casanep,
+    "emerginghotspots": emerginghotspots,
     "fillseries": fillseries,
     "geodetector": geodetector,
+    "globalmoran": globalmoran,
     "hierarchicalclusters": hierarchicalclusters,
+    "hotspot": hotspot,
     "landusebudget": landusebudget,
+    "localmoran": localmoran,
     "rastertrend": rastertrend,
     "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
