@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters; layer
-name, group and temporal range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters,
+ellipses; layer name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -16,13 +16,23 @@ from qgis.core import (
     QgsExpression,
     QgsFeatureRequest,
     QgsFillSymbol,
+    QgsGradientColorRamp,
+    QgsGradientStop,
+    QgsLineSymbol,
+    QgsMarkerLineSymbolLayer,
+    QgsMarkerSymbol,
     QgsPalettedRasterRenderer,
+    QgsPalLayerSettings,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
+    QgsRuleBasedLabeling,
     QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
+    QgsSingleSymbolRenderer,
     QgsSymbol,
+    QgsTextBufferSettings,
+    QgsTextFormat,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
@@ -125,6 +135,7 @@ EMERGING = (
     (-4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent cold spot"), "#2166ac"),
     (-3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying cold spot"), "#08224f"),
 )
+DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -415,6 +426,120 @@ def emerging_patterns(field="pattern"):
         coded(field, [one for one in EMERGING if one[0] in found], tr("No pattern computed"))(layer)
 
     return style
+
+
+def ellipses(groups, years):
+    """Ellipses in the colours of their groups; those of one group from the lightest year to the darkest.
+
+    Parameters
+    ----------
+    groups : sequence of str
+    years : sequence of int
+    """
+
+    def style(layer):
+        if len(groups) > 1 or not years:
+            field, colours = "group", group_colours(groups)
+        else:
+            field, colours = "year", date_colours(years)
+        categories = [
+            QgsRendererCategory(value, ellipse_symbol(colour), str(value))
+            for value, colour in colours.items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(ellipse_symbol(CLUSTERS[0])))
+        by_year(layer)
+
+    return style
+
+
+def centre_paths(groups):
+    """Arrows from centre to centre in the colours of their groups, with the years as labels."""
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(group, arrow(colour), group)
+            for group, colour in group_colours(groups).items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer("group", categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(arrow("#303030")))
+        first = "from_year = minimum(from_year, group_by:=coalesce(\"group\", ''))"
+        rules = QgsRuleBasedLabeling.Rule(None)
+        for field, place, test in (
+            ("to_year", "end_point($geometry)", ""),
+            ("from_year", "start_point($geometry)", first),
+        ):
+            rules.appendChild(QgsRuleBasedLabeling.Rule(label_at(field, place), filterExp=test))
+        layer.setLabeling(QgsRuleBasedLabeling(rules))
+        layer.setLabelsEnabled(True)
+
+    return style
+
+
+def group_colours(groups):
+    """{group: colour}, without what has no name."""
+    named = [group for group in groups if group is not None]
+    return {group: cluster_colour(number) for number, group in enumerate(named, 1)}
+
+
+def date_colours(years):
+    """{year: colour}, from the lightest for the earliest to the darkest for the latest."""
+    first, *middle, last = (QColor(colour) for colour in DATES)
+    stops = [
+        QgsGradientStop(place / (len(DATES) - 1), colour) for place, colour in enumerate(middle, start=1)
+    ]
+    ramp = QgsGradientColorRamp(first, last, False, stops)
+    years = sorted(set(years))
+    return {year: ramp.color(place / max(1, len(years) - 1)).name() for place, year in enumerate(years)}
+
+
+def ellipse_symbol(colour):
+    """A polygon with a strong border, through which the map below shows."""
+    fill = QColor(colour)
+    fill.setAlpha(30)
+    return QgsFillSymbol.createSimple(
+        {
+            "color": fill.name(QColor.NameFormat.HexArgb),
+            "outline_color": QColor(colour).name(),
+            "outline_width": "0.7",
+        }
+    )
+
+
+def arrow(colour):
+    """A line with a head at its end."""
+    line = QgsLineSymbol.createSimple({"color": colour, "width": "0.6"})
+    head = QgsMarkerSymbol.createSimple(
+        {"name": "filled_arrowhead", "color": colour, "outline_color": colour, "size": "2.6"}
+    )
+    at_end = QgsMarkerLineSymbolLayer(True)
+    at_end.setPlacements(Qgis.MarkerLinePlacement.LastVertex)
+    at_end.setSubSymbol(head)
+    line.appendSymbolLayer(at_end)
+    return line
+
+
+def label_at(field, place):
+    """Labels of a field beside a place of the shape, readable on any map."""
+    text = QgsTextFormat()
+    text.setSize(9)
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(0.8)
+    text.setBuffer(halo)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = field
+    settings.geometryGenerator = place
+    settings.geometryGeneratorEnabled = True
+    settings.geometryGeneratorType = Qgis.GeometryType.Point
+    settings.placement = Qgis.LabelPlacement.OrderedPositionsAroundPoint
+    settings.dist = 1.5
+    settings.setFormat(text)
+    return settings
 
 
 def coded(field, classes, missing):
