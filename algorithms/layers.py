@@ -122,7 +122,7 @@ def read_layer(source, feedback):
         if feedback.isCanceled():
             raise Cancelled
         attributes.append(feature.attributes())
-        geometries.append(QgsGeometry(feature.geometry()))
+        geometries.append(feature.geometry())
         ids.append(feature.id())
     return Layer(
         source.sourceName(),

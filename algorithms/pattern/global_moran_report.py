@@ -29,8 +29,8 @@ def report(found, title, standardised, notes):
     """
     method = tr(
         "Moran's I is the slope of the line in the scatter plot: above its expectation similar values lie "
-        "near each other, below it they avoid each other. p is two-sided under randomisation; p of "
-        "permutations is one-sided on the nearer tail."
+        "near each other, below it they avoid each other. p is two-sided under randomisation; the pseudo p "
+        "of the permutations is one-sided on the nearer tail."
     )
     return page(title, method, (_results(found.table), *_plots(found, standardised)), notes)
 
@@ -41,24 +41,26 @@ def _results(table):
         "field": tr("Field"),
         "year": tr("Year"),
         "n": tr("Units"),
-        "islands": tr("Without neighbours"),
-        "i": tr("Moran's I"),
+        "islands": tr("Islands"),
+        "i": tr("I"),
         "expected": tr("Expected"),
         "variance": tr("Variance"),
         "z": tr("Z"),
         "p": tr("p"),
-        "p_perm": tr("p of permutations"),
+        "p_perm": tr("Pseudo p"),
     }
     columns = {name: table[name] for name in heads}
     if all(year is None for year in table["year"]):
         del columns["year"]
-    # A year is no amount: it has no mark between thousands.
-    columns = {
-        name: [None if year is None else str(year) for year in values] if name == "year" else values
-        for name, values in columns.items()
-    }
-    rows = tuple(zip_equal(*columns.values()))
+    else:  # a year is no amount: it has no mark between thousands
+        columns["year"] = [str(year) for year in table["year"]]
+    rows = tuple(zip_equal(*(map(_shown, values) for values in columns.values())))
     return Section(tr("Results"), (PageTable(tuple(heads[name] for name in columns), rows),))
+
+
+def _shown(value):
+    """Four digits of a number, so that all columns fit the page; the table of the run has them all."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _plots(found, standardised):

@@ -243,11 +243,10 @@ def places_of(layer, geometries, label, record):
     crs_wkt = layer.crs.toWkt() if has_crs(layer.crs) else ""
     kind = QgsWkbTypes.geometryType(layer.wkb_type)
     if kind == Qgis.GeometryType.Point:
-        points = [_point(geometry) for geometry in geometries]
-        return Places(np.array(points).reshape(-1, 2), None, crs_wkt, label)
+        return Places(_points(geometries, layer.wkb_type), None, crs_wkt, label)
     if kind != Qgis.GeometryType.Polygon:
         raise InputDataError("{layer} holds neither polygons nor points.", layer=layer.name)
-    points = np.array([_point(geometry) for geometry in geometries]).reshape(-1, 2)
+    points = _points(geometries, layer.wkb_type)
     broken = [
         label(place)
         for place, geometry in enumerate(geometries)
@@ -267,14 +266,17 @@ def places_of(layer, geometries, label, record):
     return Places(points, polygons, crs_wkt, label)
 
 
-def _point(geometry):
-    """A point, or the centroid of what is more; NaN where there is none."""
-    if geometry.isEmpty():
-        return np.nan, np.nan
-    if geometry.wkbType() != Qgis.WkbType.Point:
-        geometry = geometry.centroid()
-    point = geometry.asPoint()
-    return point.x(), point.y()
+def _points(geometries, wkb_type):
+    """Points, or the centroids of what is more; NaN where there is nothing: float array, shape (units, 2)."""
+    single = (
+        QgsWkbTypes.isSingleType(wkb_type) and QgsWkbTypes.geometryType(wkb_type) == Qgis.GeometryType.Point
+    )
+    points = np.full((len(geometries), 2), np.nan)
+    for place, geometry in enumerate(geometries):
+        if not geometry.isEmpty():
+            point = (geometry if single else geometry.centroid()).asPoint()
+            points[place] = point.x(), point.y()
+    return points
 
 
 def neighbourhood_of(algorithm, parameters, context):

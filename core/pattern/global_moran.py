@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InputDataError
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import LEAST_UNITS, check_places
-from .yearly import WeightsOfPlaces, parts_by_year, shapeless
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
 
 PERMUTATIONS, SEED = 999, 1
 _BLOCK = 16  # permutations between two looks at the progress
@@ -237,7 +237,7 @@ def global_morans(
                     points.append(_scatter(part))
             rows.append((name, part.year, *found))
     table = dict(zip(COLUMNS, map(list, zip(*rows))))
-    return MoranResult(table, tuple(points), tuple(notes))
+    return MoranResult(table, tuple(points), merged(notes))
 
 
 def _scatter(part):

@@ -11,7 +11,7 @@ from ..false_discovery import largest_significant, rate_note
 from ..notes import warning
 from .global_moran import two_sided
 from .places import check_places
-from .yearly import WeightsOfPlaces, parts_by_year, shapeless
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
 
 LEVELS = (0.10, 0.05, 0.01)  # of bins 1, 2 and 3
 _NO_SPREAD = 1e-12
@@ -165,7 +165,7 @@ def hot_spots_of(parts, places, years, fdr, progress):
             largest = largest_significant(tested, LEVELS[1])
             notes.append(replace(rate_note(tested, largest, LEVELS[1]), about=part.about))
     progress(1.0)
-    return HotSpots(z, p, bins, neighbours, tuple(notes))
+    return HotSpots(z, p, bins, neighbours, merged(notes))
 
 
 def _all_neighbours(z, part):

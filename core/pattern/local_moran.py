@@ -11,7 +11,7 @@ from ..false_discovery import largest_significant, rate_note
 from .global_moran import PERMUTATIONS, SEED, connected
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import check_places
-from .yearly import WeightsOfPlaces, parts_by_year, shapeless
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
 
 LEVEL = 0.05
 QUADRANTS = ("HH", "LH", "LL", "HL")  # the unit first, then its neighbours: high or low
@@ -277,4 +277,4 @@ def local_morans(
         codes = np.where(found.p <= largest, found.quadrant, len(QUADRANTS))
         labels = np.array([*QUADRANTS, NOT_SIGNIFICANT], dtype=object)
         names[part.rows] = np.where(found.quadrant < 0, None, labels[codes])
-    return LocalMoranResult(i, p, names.tolist(), tuple(notes))
+    return LocalMoranResult(i, p, names.tolist(), merged(notes))

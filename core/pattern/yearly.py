@@ -93,7 +93,7 @@ def parts_by_year(values, years, places, weights_of, name=""):
     year_of = np.zeros(len(values), dtype=np.int64) if years is None else years
     first_error, computed = None, False
     for year in np.unique(year_of).tolist():
-        about = ", ".join(filter(None, (name, "" if years is None else str(year))))
+        about = " ".join(filter(None, (name, "" if years is None else str(year))))
         rows = np.flatnonzero((year_of == year) & places.usable)
         found = np.isfinite(values[rows])
         notes = _left_out(places, rows[~found])
@@ -135,6 +135,25 @@ def check_values(values):
             count=len(values),
             value=float(values[0]),
         )
+
+
+def merged(notes):
+    """Notes that say the same of several years as one.
+
+    Parameters
+    ----------
+    notes : sequence of Note
+
+    Returns
+    -------
+    tuple of Note
+        In the order of the first of each; what they are about is listed.
+    """
+    about = {}
+    for note in notes:
+        key = note.kind, note.template, tuple(note.values.items())
+        about.setdefault(key, (note, []))[1].append(note.about)
+    return tuple(replace(note, about=listing(filter(None, names), 3)) for note, names in about.values())
 
 
 def shapeless(places):

@@ -19,6 +19,10 @@ PAGES = (
     "fillseries",
     "rastertrend",
     "casanep",
+    "globalmoran",
+    "localmoran",
+    "hotspot",
+    "emerginghotspots",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)

@@ -5,9 +5,9 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
     QGIS_PLUGINPATH="$PWD/.dev/plugins" QGIS_CUSTOM_CONFIG_PATH="$PWD/.dev/demo-profile" \\
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
-The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the report of trends as HTML
-and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and
-the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
+The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
+rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and the
+demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
 """
 
 import os
@@ -131,6 +131,7 @@ def take_pictures():
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
     zone_pictures(provinces)
     trend_pictures(provinces)
+    pattern_pictures(provinces)
 
 
 def zone_pictures(provinces):
@@ -236,6 +237,27 @@ def trend_pictures(provinces):
     for name in ("SLOPE", "CLASS", "CLASS_FDR", "Z", "P", "TAU"):
         zoom_to(result_layer(cells, name))
         picture_of_desktop(f"rastertrend_map_{name.lower()}")
+
+
+def pattern_pictures(provinces):
+    """Moran's I and hot spots of the made-up panel."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    run(
+        "globalmoran",
+        {
+            "INPUT": units.id(),
+            "FIELDS": ["ce_t", "cs_t"],
+            "REPORT": str(PICTURES / "globalmoran_report.html"),
+        },
+    )
+    show_toolbox()
+    for name, field in (("localmoran", "cs_t"), ("hotspot", "cs_t"), ("emerginghotspots", "ce_t")):
+        results = run(name, {"INPUT": units.id(), "FIELD": field})
+        zoom_to(result_layer(results, "OUTPUT"))
+        picture_of_desktop(f"{name}_map")
 
 
 def made_rasters(seed=11):

@@ -170,7 +170,7 @@ def test_notes_name_field_and_year(places_of, grid):
     columns = {"ce": np.array([np.nan, 2.0, 3.0, 5.0]), "cs": np.array([1.0, 2.0, 3.0, 4.0])}
     found = global_morans(columns, years, places, Neighbourhood(), permutations=9)
     warnings = [note.text for note in found.notes if note.kind == "warning"]
-    assert warnings == ["ce, 2010: 1 units have no value and are left out: unit 0."]
+    assert warnings == ["ce 2010: 1 units have no value and are left out: unit 0."]
 
 
 def test_scatter_has_scores_and_means_of_neighbours(places_of, grid):

@@ -151,8 +151,17 @@ def test_equal_values(grid, places_of):
         hot_spots(np.full(4, 7.0), None, places_of(grid(4, 1)), Neighbourhood())
 
 
+def test_what_holds_for_several_years_is_said_once(grid, places_of):
+    values = np.random.default_rng(3).normal(size=20)
+    years = np.repeat([2010, 2015, 2018, 2020], 5)
+    found = hot_spots(values, years, places_of(grid(5, 1) * 4), Neighbourhood())
+    (note,) = found.notes
+    assert note.text.startswith("2010, 2015, 2018 and 1 more: Neighbours are units whose borders")
+
+
 def test_rate_is_noted_by_year(grid, places_of):
-    random = np.random.default_rng(3)
+    values = np.random.default_rng(3).normal(size=50)
+    values[[25, 26, 30, 31]] += 9  # a corner that is hot in the second year
     years = np.repeat([2010, 2020], 25)
-    found = hot_spots(random.normal(size=50), years, places_of(grid(5, 5) * 2), Neighbourhood(), fdr=True)
+    found = hot_spots(values, years, places_of(grid(5, 5) * 2), Neighbourhood(), fdr=True)
     assert [note.about for note in found.notes if "false discovery" in note.text] == ["2010", "2020"]
