@@ -23,6 +23,7 @@ PAGES = (
     "localmoran",
     "hotspot",
     "emerginghotspots",
+    "zonalcarbon",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
