@@ -37,6 +37,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
+from ..core.classification import NATURAL, class_breaks, class_of
 from ..core.raster.blocks import windows
 from ..core.raster.source import close_sources, open_source, read_values
 from ..core.sequences import pairwise, zip_equal
@@ -80,6 +81,11 @@ NEP_BREAKS = (-200.0, -50.0, 0.0, 100.0, 300.0)  # green takes up, brown gives o
 MONTHLY_NPP_BREAKS = (10.0, 25.0, 50.0, 80.0, 120.0)  # g C/m2/month
 MONTHLY_NEP_BREAKS = (-20.0, -5.0, 0.0, 20.0, 50.0)
 JULY = 7
+
+# Five levels each, sequential, of the same family: brown emits, green absorbs, blue compensates.
+EMISSION_LEVELS = RESPIRATION[1:]
+SEQUESTRATION_LEVELS = NPP[1:]
+COMPENSATION_LEVELS = ("#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d")  # ColorBrewer's PuBu
 
 # Blue falls, red rises; which of the two is good depends on what falls or rises.
 TREND = (  # code, name, colour
@@ -199,6 +205,83 @@ def coefficient(field):
         by_year(layer)
 
     return style
+
+
+def natural_levels(field, colours, unit=""):
+    """Five levels of a field by exact natural breaks over all years, with the share of units in each.
+
+    Shares are those of the latest year, the one on top. Where there are fewer than five different values,
+    each is a level; units without a value are grey.
+
+    Parameters
+    ----------
+    field : str
+    colours : sequence of str
+        One per level, least first.
+    unit : str
+        For the legend.
+    """
+
+    def style(layer):
+        values, year = values_and_years(layer, field)
+        different = np.unique(values[~np.isnan(values)])
+        count = min(len(colours), len(different))
+        breaks = class_breaks(values, NATURAL, [count])[count] if count > 1 else different[:0]
+        latest = values[year == year.max()] if len(year) else values
+        level = class_of(latest, breaks)
+        value = QgsExpression.quotedColumnRef(field)
+        edges = breaks.tolist()
+        tests = [f"{value} <= {edge!r}" for edge in edges] + [f"{value} IS NOT NULL"]
+        tests[1:] = [f"{value} > {edge!r} AND {test}" for edge, test in zip_equal(edges, tests[1:])]
+        numbered = enumerate(zip_equal(tests, level_labels(breaks, unit)))
+        classes = [
+            (test, colours[number], f"{label} ({share_text(level == number)})")
+            for number, (test, label) in numbered
+        ]
+        if np.isnan(values).any():
+            classes.append((f"{value} IS NULL", NO_ZONE, f"{tr('no value')} ({share_text(level < 0)})"))
+        layer.setRenderer(by_rules(classes))
+        by_year(layer)
+
+    return style
+
+
+def values_and_years(layer, field):
+    """The numbers of a field (NaN = missing) and the years of all features; 0 without a field of years."""
+    names = [name for name in (field, "year") if layer.fields().lookupField(name) >= 0]
+    request = QgsFeatureRequest().setSubsetOfAttributes(names, layer.fields())
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    rows = [
+        (feature[field], feature["year"] if "year" in names else 0) for feature in layer.getFeatures(request)
+    ]
+    values = [float(value) if isinstance(value, (int, float)) else np.nan for value, _ in rows]
+    years = [year if isinstance(year, int) else 0 for _, year in rows]
+    return np.array(values, dtype=float), np.array(years, dtype=int)
+
+
+def level_labels(breaks, unit):
+    """Labels of the levels that hold their upper break, with as few digits as tell the breaks apart.
+
+    Examples
+    --------
+    >>> level_labels(np.array([0.51, 12345.6]), "t C")
+    ['up to 0.51 t C', '0.51 to 12,350 t C', 'above 12,350 t C']
+    """
+    if not len(breaks):
+        return [tr("all values")]
+    for digits in range(4, 18):
+        texts = [f"{float(f'{edge:.{digits}g}'):,.15g}" for edge in breaks.tolist()]
+        if len(set(texts)) == len(texts):
+            break
+    texts = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
+    inner = [tr("{lower} to {upper}").format(lower=lower, upper=upper) for lower, upper in pairwise(texts)]
+    ends = tr("up to {value}").format(value=texts[0]), tr("above {value}").format(value=texts[-1])
+    return [f"{text} {unit}".strip() for text in (ends[0], *inner, ends[1])]
+
+
+def share_text(which):
+    """'23.1 % of units': the share of what is true."""
+    return tr("{share} % of units").format(share=f"{100 * np.mean(which):.1f}" if len(which) else "0")
 
 
 def trend_classes(field, name=""):
@@ -597,10 +680,15 @@ def graduated(layer, field, breaks, colours, unit, name=""):
     classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
     if has_missing(layer, field):
         classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
+    layer.setRenderer(by_rules(classes))
+
+
+def by_rules(classes):
+    """A renderer of polygons by rules: triples of test, colour and label."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
         rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
-    layer.setRenderer(QgsRuleBasedRenderer(rules))
+    return QgsRuleBasedRenderer(rules)
 
 
 def discrete(provider, band, breaks, colours, unit, name=""):
