@@ -141,6 +141,8 @@ EMERGING = (
     (-4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent cold spot"), "#2166ac"),
     (-3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying cold spot"), "#08224f"),
 )
+# Okabe and Ito's without yellow, which is lost on white; for lines, which need more contrast than areas.
+GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
@@ -532,7 +534,7 @@ def ellipses(groups, years):
         if categories:
             layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
         else:
-            layer.setRenderer(QgsSingleSymbolRenderer(ellipse_symbol(CLUSTERS[0])))
+            layer.setRenderer(QgsSingleSymbolRenderer(ellipse_symbol(GROUPS[0])))
         by_year(layer)
 
     return style
@@ -549,7 +551,7 @@ def centre_paths(groups):
         if categories:
             layer.setRenderer(QgsCategorizedSymbolRenderer("group", categories))
         else:
-            layer.setRenderer(QgsSingleSymbolRenderer(arrow("#303030")))
+            layer.setRenderer(QgsSingleSymbolRenderer(arrow("#000000")))
         first = "from_year = minimum(from_year, group_by:=coalesce(\"group\", ''))"
         rules = QgsRuleBasedLabeling.Rule(None)
         for field, place, test in (
@@ -566,7 +568,7 @@ def centre_paths(groups):
 def group_colours(groups):
     """{group: colour}, without what has no name."""
     named = [group for group in groups if group is not None]
-    return {group: cluster_colour(number) for number, group in enumerate(named, 1)}
+    return {group: GROUPS[place % len(GROUPS)] for place, group in enumerate(named)}
 
 
 def date_colours(years):
@@ -581,16 +583,8 @@ def date_colours(years):
 
 
 def ellipse_symbol(colour):
-    """A polygon with a strong border, through which the map below shows."""
-    fill = QColor(colour)
-    fill.setAlpha(30)
-    return QgsFillSymbol.createSimple(
-        {
-            "color": fill.name(QColor.NameFormat.HexArgb),
-            "outline_color": QColor(colour).name(),
-            "outline_width": "0.7",
-        }
-    )
+    """A border without a fill: many ellipses lie on each other."""
+    return QgsFillSymbol.createSimple({"style": "no", "outline_color": colour, "outline_width": "0.7"})
 
 
 def arrow(colour):

@@ -24,6 +24,7 @@ PAGES = (
     "hotspot",
     "emerginghotspots",
     "zonalcarbon",
+    "deviationalellipse",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)

@@ -22,6 +22,7 @@ import processing
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
 from qgis.utils import iface
 
@@ -134,6 +135,7 @@ def take_pictures():
     zone_pictures(provinces)
     trend_pictures(provinces)
     pattern_pictures(provinces)
+    ellipse_pictures(provinces, cover_of_sample())
     nep_pictures()
 
 
@@ -261,6 +263,48 @@ def pattern_pictures(provinces):
         results = run(name, {"INPUT": units.id(), "FIELD": field})
         zoom_to(result_layer(results, "OUTPUT"))
         picture_of_desktop(f"{name}_map")
+
+
+def cover_of_sample():
+    """The land cover of the sample, in the project."""
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    QgsProject.instance().addMapLayer(cover)
+    return cover
+
+
+def ellipse_pictures(provinces, cover):
+    """Ellipses of the made-up panel over the years, and of classes of land."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    units.setSubsetString("year IN (2000, 2005, 2010, 2015, 2019)")
+    provinces.renderer().symbol().setColor(QColor("#ececec"))
+    weights = {"INPUT": units.id(), "WEIGHT_FIELD": "ce_t", "PATH": TEMPORARY}
+    classes = {
+        "CLASS_RASTERS": [cover.id()],
+        "CLASS_PRESET": "igbp",
+        "CLASSES": "cropland, forest, construction",
+    }
+    results = run("deviationalellipse", weights)
+    path = result_layer(results, "PATH")
+    show_toolbox()
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(path, provinces)
+    picture_of_desktop("deviationalellipse_map_years")
+    zoom_to(path)
+    picture_of_desktop("deviationalellipse_path")
+    results = run("deviationalellipse", classes)
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(provinces)
+    picture_of_desktop("deviationalellipse_map_classes")
+
+
+def show_too(*layers):
+    """Show layers besides the one that was zoomed to."""
+    for layer in layers:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        node.setItemVisibilityCheckedParentRecursive(True)
 
 
 def nep_pictures():
