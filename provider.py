@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.pattern.deviational_ellipse import DeviationalEllipse
 from .algorithms.pattern.emerging_hot_spots import EmergingHotSpots
 from .algorithms.pattern.geodetector import Geodetector
 from .algorithms.pattern.global_moran import GlobalMoran
@@ -43,6 +44,7 @@ ALGORITHMS = (
     Geodetector,
     StepwiseRegression,
     HierarchicalClusters,
+    DeviationalEllipse,
 )
 
 

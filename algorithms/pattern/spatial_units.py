@@ -94,10 +94,10 @@ class SpatialUnits:
         results.layer(OUTPUT, fields, rows, self.layer.wkb_type, self.layer.crs, title, style)
 
 
-def add_units(algorithm, text, year_optional=True):
+def add_units(algorithm, text, year_optional=True, optional=False):
     """Add the input and its field of years."""
     shapes = [Qgis.ProcessingSourceType.VectorPolygon, Qgis.ProcessingSourceType.VectorPoint]
-    algorithm.add(QgsProcessingParameterFeatureSource(INPUT, tr("Units"), shapes), text)
+    algorithm.add(QgsProcessingParameterFeatureSource(INPUT, tr("Units"), shapes, optional=optional), text)
     if year_optional:
         text = tr(
             "Field with the year of every feature; each year is computed on its own. Empty, or no field "

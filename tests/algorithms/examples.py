@@ -179,9 +179,22 @@ def emerginghotspots(make):
     }
 
 
+def deviationalellipse(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(f"u{i}", year, 1.0 + (i * i + year) % 7) for year in (2010, 2020) for i in range(5)],
+            [f"Point({i * i} {i})" for i in range(5)] * 2,
+            geometry="Point",
+        ),
+        "WEIGHT_FIELD": "ce_t",
+    }
+
+
 EXAMPLES = {
     "carbonindices": carbonindices,
     "casanep": casanep,
+    "deviationalellipse": deviationalellipse,
     "emerginghotspots": emerginghotspots,
     "fillseries": fillseries,
     "geodetector": geodetector,

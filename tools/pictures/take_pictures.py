@@ -7,9 +7,8 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
 rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
-`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`) and
-the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of
-patterns.
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`), the
+demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
 """
 
 import os
@@ -23,6 +22,7 @@ import processing
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
 from qgis.utils import iface
 
@@ -134,8 +134,9 @@ def take_pictures():
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
     zone_pictures(provinces)
     trend_pictures(provinces)
-    nep_pictures()
     pattern_pictures(provinces)
+    ellipse_pictures(provinces, cover_of_sample())
+    nep_pictures()
 
 
 def zone_pictures(provinces):
@@ -244,6 +245,69 @@ def trend_pictures(provinces):
         picture_of_desktop(f"rastertrend_map_{name.lower()}")
 
 
+def pattern_pictures(provinces):
+    """Moran's I and hot spots of the made-up panel."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    run(
+        "globalmoran",
+        {
+            "INPUT": units.id(),
+            "FIELDS": ["ce_t", "cs_t"],
+            "REPORT": str(PICTURES / "globalmoran_report.html"),
+        },
+    )
+    show_toolbox()
+    for name, field in (("localmoran", "cs_t"), ("hotspot", "cs_t"), ("emerginghotspots", "ce_t")):
+        results = run(name, {"INPUT": units.id(), "FIELD": field})
+        zoom_to(result_layer(results, "OUTPUT"))
+        picture_of_desktop(f"{name}_map")
+
+
+def cover_of_sample():
+    """The land cover of the sample, in the project."""
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    QgsProject.instance().addMapLayer(cover)
+    return cover
+
+
+def ellipse_pictures(provinces, cover):
+    """Ellipses of the made-up panel over the years, and of classes of land."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    units.setSubsetString("year IN (2000, 2005, 2010, 2015, 2019)")
+    provinces.renderer().symbol().setColor(QColor("#ececec"))
+    weights = {"INPUT": units.id(), "WEIGHT_FIELD": "ce_t", "PATH": TEMPORARY}
+    classes = {
+        "CLASS_RASTERS": [cover.id()],
+        "CLASS_PRESET": "igbp",
+        "CLASSES": "cropland, forest, construction",
+    }
+    results = run("deviationalellipse", weights)
+    path = result_layer(results, "PATH")
+    show_toolbox()
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(path, provinces)
+    picture_of_desktop("deviationalellipse_map_years")
+    zoom_to(path)
+    picture_of_desktop("deviationalellipse_path")
+    results = run("deviationalellipse", classes)
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(provinces)
+    picture_of_desktop("deviationalellipse_map_classes")
+
+
+def show_too(*layers):
+    """Show layers besides the one that was zoomed to."""
+    for layer in layers:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        node.setItemVisibilityCheckedParentRecursive(True)
+
+
 def nep_pictures():
     """From NDVI and climate to zones: step by step, then the model, of the units with an emission."""
     series = {
@@ -276,68 +340,6 @@ def nep_pictures():
     for name in ("zonal_carbon", "carbon_indices", "carbon_balance_zones"):
         zoom_to(result_layer(zones, name))
         picture_of_desktop(f"model_map_{name}")
-
-
-def pattern_pictures(provinces):
-    """Moran's I and hot spots of the made-up panel."""
-    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
-    QgsProject.instance().addMapLayer(panel)
-    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
-    units = result_layer(joined, "OUTPUT")
-    run(
-        "globalmoran",
-        {
-            "INPUT": units.id(),
-            "FIELDS": ["ce_t", "cs_t"],
-            "REPORT": str(PICTURES / "globalmoran_report.html"),
-        },
-    )
-    show_toolbox()
-    for name, field in (("localmoran", "cs_t"), ("hotspot", "cs_t"), ("emerginghotspots", "ce_t")):
-        results = run(name, {"INPUT": units.id(), "FIELD": field})
-        zoom_to(result_layer(results, "OUTPUT"))
-        picture_of_desktop(f"{name}_map")
-
-
-def driver_pictures(panel):
-    """Factors, drivers and clusters of the budget of the sample with its GDP."""
-    run(
-        "geodetector",
-        {
-            "INPUT": panel.id(),
-            "RESPONSE": "net_t",
-            "FACTORS": ["gdp", "area_ha", "forest_t", "cropland_t", "region"],
-            "INTERACTIONS": TEMPORARY,
-            "RISK": TEMPORARY,
-            "ECOLOGICAL": TEMPORARY,
-            "SEARCH": TEMPORARY,
-            "REPORT": str(PICTURES / "geodetector_report.html"),
-        },
-    )
-    run(
-        "stepwiseregression",
-        {
-            "INPUT": panel.id(),
-            "RESPONSE": "net_t",
-            "DRIVERS": ["gdp", "area_ha", "forest_t", "cropland_t"],
-            "STEPS": TEMPORARY,
-            "CORRELATIONS": TEMPORARY,
-            "REPORT": str(PICTURES / "stepwiseregression_report.html"),
-        },
-    )
-    clusters = run(
-        "hierarchicalclusters",
-        {
-            "INPUT": panel.id(),
-            "FIELDS": ["construction_t", "cropland_t", "forest_t", "grassland_t", "water_t", "unused_t"],
-            "LINKAGE": 1,
-            "PROFILE": TEMPORARY,
-            "DENDROGRAM": str(PICTURES / "hierarchicalclusters_dendrogram.html"),
-        },
-    )
-    show_toolbox()
-    zoom_to(result_layer(clusters, "OUTPUT"))
-    picture_of_desktop("hierarchicalclusters_map")
 
 
 def made_rasters(seed=11):
