@@ -266,6 +266,47 @@ def pattern_pictures(provinces):
         picture_of_desktop(f"{name}_map")
 
 
+def driver_pictures(panel):
+    """Factors, drivers and clusters of the budget of the sample with its GDP."""
+    run(
+        "geodetector",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "FACTORS": ["gdp", "area_ha", "forest_t", "cropland_t", "region"],
+            "INTERACTIONS": TEMPORARY,
+            "RISK": TEMPORARY,
+            "ECOLOGICAL": TEMPORARY,
+            "SEARCH": TEMPORARY,
+            "REPORT": str(PICTURES / "geodetector_report.html"),
+        },
+    )
+    run(
+        "stepwiseregression",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "DRIVERS": ["gdp", "area_ha", "forest_t", "cropland_t"],
+            "STEPS": TEMPORARY,
+            "CORRELATIONS": TEMPORARY,
+            "REPORT": str(PICTURES / "stepwiseregression_report.html"),
+        },
+    )
+    clusters = run(
+        "hierarchicalclusters",
+        {
+            "INPUT": panel.id(),
+            "FIELDS": ["construction_t", "cropland_t", "forest_t", "grassland_t", "water_t", "unused_t"],
+            "LINKAGE": 1,
+            "PROFILE": TEMPORARY,
+            "DENDROGRAM": str(PICTURES / "hierarchicalclusters_dendrogram.html"),
+        },
+    )
+    show_toolbox()
+    zoom_to(result_layer(clusters, "OUTPUT"))
+    picture_of_desktop("hierarchicalclusters_map")
+
+
 def cover_of_sample():
     """The land cover of the sample, in the project."""
     cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
