@@ -356,8 +356,8 @@ def _check_once(name, rows):
                 "{table}: '{class_name}' has two coefficients of one sign ({first}, {second}); "
                 "a class may have one that emits and one that absorbs."
                 if row.region is None
-                else "{table}: '{class_name}' has two coefficients of one sign for {region} ({first}, {second}); "
-                "a class may have one that emits and one that absorbs."
+                else "{table}: '{class_name}' has two coefficients of one sign for {region} ({first}, "
+                "{second}); a class may have one that emits and one that absorbs."
             )
             raise InputDataError(
                 template,
