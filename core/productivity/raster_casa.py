@@ -379,15 +379,10 @@ def _read_series(sources, window):
 def _compute(task, stored, place, cells, arrays, sums):
     """Fluxes of the cells that have all inputs, in parts that fit a core's cache."""
     latitudes = None if task.days is None else _latitudes(task.rasters.grid, task.window, cells)
+    rooms = [series.room(min(len(cells), CELLS_AT_ONCE)) for series in task.terms]
     for start in range(0, len(cells), CELLS_AT_ONCE):
         part = cells[start : start + CELLS_AT_ONCE]
-        terms = Terms(
-            *(
-                term
-                for name, series, bands in zip_equal(SERIES, task.terms, stored)
-                for term in _checked(name, series, bands, part, task.window)
-            )
-        )
+        terms = _terms(task, stored, part, rooms)
         factors = None if latitudes is None else day_factors(latitudes[start : start + len(part)], task.days)
         infinite = ~(terms.ndvi < 1.0).all(axis=0)
         vegetation = Vegetation(*task.parameters[:, place[part]])
@@ -405,11 +400,14 @@ def _compute(task, stored, place, cells, arrays, sums):
         _tally(sums, results, terms, part, task)
 
 
-def _checked(name, series, bands, part, window):
-    """Terms of some cells of a series; the first is its values, which are checked."""
-    terms = series.of(bands, part)
-    _check_range(name, series.sources, bands, terms[0], part, window)
-    return terms
+def _terms(task, stored, part, rooms):
+    """Terms of some cells, once the values of every series are found to be possible."""
+    terms = []
+    for name, series, bands, room in zip_equal(SERIES, task.terms, stored, rooms):
+        found = series.of(bands, part, room)
+        _check_range(name, series.sources, bands, found[0], part, task.window)
+        terms += found
+    return Terms(*terms)
 
 
 def _check_range(name, sources, bands, values, cells, window):
