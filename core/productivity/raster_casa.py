@@ -106,7 +106,7 @@ def data_limits(rasters, table, executor=None, workers=None, budget=MEMORY_BUDGE
     Raises
     ------
     InputDataError
-        NDVI beyond -1 to 1, or no class that is asked for has a cell with NDVI.
+        NDVI beyond -1 to 1, or a raster that cannot be read.
     """
     asked = [one for one in table.vegetated if one.limits == ""]
     if not asked:
@@ -343,22 +343,24 @@ def _window_fluxes(task):
     place = codes.of(values, valid)
     sums.counts = CellCounts.of(place.reshape(window.rows, window.columns), codes.count, window, task.areas)
     if sums.counts.cells[-1]:
-        sums.others.update(values.ravel()[place == codes.count - 1].astype(np.int64).tolist())
-    has_result = look_up(~np.isnan(task.parameters).any(axis=0), place)
-    sums.vegetated = int(np.count_nonzero(look_up(~np.isnan(task.parameters[0]), place)))
+        others = np.unique(values.ravel()[place == codes.count - 1], return_counts=True)
+        sums.others.update(dict(zip_equal(*(each.astype(np.int64).tolist() for each in others))))
+    vegetated = look_up(~np.isnan(task.parameters[0]), place)
+    sums.vegetated = int(np.count_nonzero(vegetated))
     arrays = {
         name: np.full((1 if name in ANNUAL else MONTHS, place.size), np.nan, dtype=np.float32)
         for name in task.wanted
     }
     if sums.vegetated:
-        stored = [_read_series(sources, window) for sources in task.rasters.series]
-        for number, (_, gaps) in enumerate(stored):
+        has_all = look_up(~np.isnan(task.parameters).any(axis=0), place)
+        stored = []
+        for number, sources in enumerate(task.rasters.series):
+            bands, gaps = _read_series(sources, window)
+            stored.append(bands)
             if gaps is not None:
-                sums.missing[number] = np.count_nonzero(gaps & has_result)
-        for _, gaps in stored:
-            if gaps is not None:
-                has_result &= ~gaps
-        _compute(task, [bands for bands, _ in stored], place, np.flatnonzero(has_result), arrays, sums)
+                sums.missing[number] = np.count_nonzero(gaps & vegetated)
+                has_all &= ~gaps
+        _compute(task, stored, place, np.flatnonzero(has_all), arrays, sums)
     shape = window.rows, window.columns
     return {name: array.reshape(-1, *shape) for name, array in arrays.items()}, sums
 
@@ -377,15 +379,10 @@ def _read_series(sources, window):
 def _compute(task, stored, place, cells, arrays, sums):
     """Fluxes of the cells that have all inputs, in parts that fit a core's cache."""
     latitudes = None if task.days is None else _latitudes(task.rasters.grid, task.window, cells)
+    rooms = [series.room(min(len(cells), CELLS_AT_ONCE)) for series in task.terms]
     for start in range(0, len(cells), CELLS_AT_ONCE):
         part = cells[start : start + CELLS_AT_ONCE]
-        terms = Terms(
-            *(
-                term
-                for name, series, bands in zip_equal(SERIES, task.terms, stored)
-                for term in _checked(name, series, bands, part, task.window)
-            )
-        )
+        terms = _terms(task, stored, part, rooms)
         factors = None if latitudes is None else day_factors(latitudes[start : start + len(part)], task.days)
         infinite = ~(terms.ndvi < 1.0).all(axis=0)
         vegetation = Vegetation(*task.parameters[:, place[part]])
@@ -403,11 +400,14 @@ def _compute(task, stored, place, cells, arrays, sums):
         _tally(sums, results, terms, part, task)
 
 
-def _checked(name, series, bands, part, window):
-    """Terms of some cells of a series; the first is its values, which are checked."""
-    terms = series.of(bands, part)
-    _check_range(name, series.sources, bands, terms[0], part, window)
-    return terms
+def _terms(task, stored, part, rooms):
+    """Terms of some cells, once the values of every series are found to be possible."""
+    terms = []
+    for name, series, bands, room in zip_equal(SERIES, task.terms, stored, rooms):
+        found = series.of(bands, part, room)
+        _check_range(name, series.sources, bands, found[0], part, task.window)
+        terms += found
+    return Terms(*terms)
 
 
 def _check_range(name, sources, bands, values, cells, window):
@@ -442,47 +442,19 @@ def _tally(sums, results, terms, part, task):
 
 
 def _cell_notes(sums, table, areas):
-    """What the log says of cells without a result; an error if there is no other."""
-    cells = sums.counts.cells
-    bare = [one for one, count in zip_equal(table.classes, cells[: len(table.classes)]) if count]
-    bare = [one for one in bare if not one.is_vegetated]
+    """What the log says of cells without a result.
+
+    Raises
+    ------
+    InputDataError
+        There is no other.
+    """
     lacking = listing(
         f"{name} in {count:,}" for name, count in zip_equal(SERIES, sums.missing.tolist()) if count
     )
     if sums.results == 0:
         raise _nothing(sums, table, lacking)
-    notes = []
-    if bare:
-        places = [table.classes.index(one) for one in bare]
-        count = int(cells[places].sum())
-        if areas is None:
-            notes.append(
-                decision(
-                    "{count:,} cells are not vegetated and have no result: {classes}.",
-                    count=count,
-                    classes=labels(bare),
-                )
-            )
-        else:
-            notes.append(
-                decision(
-                    "{count:,} cells ({area:,.0f} ha) are not vegetated and have no result: {classes}.",
-                    count=count,
-                    area=float(sums.counts.area_ha(areas)[places].sum()),
-                    classes=labels(bare),
-                )
-            )
-    if sums.others:
-        codes = listing(f"{code} ({count:,} cells)" for code, count in sorted(sums.others.items()))
-        notes.append(
-            warning(
-                "{count:,} cells have vegetation values that {table} does not have, and count as not "
-                "vegetated: {codes}. Add them to the table if they are vegetation.",
-                count=sum(sums.others.values()),
-                table=table.name,
-                codes=codes,
-            )
-        )
+    notes = [*_bare_notes(sums, table, areas), *_other_notes(sums, table)]
     if sums.vegetated > sums.results:
         notes.append(
             warning(
@@ -504,6 +476,31 @@ def _cell_notes(sums, table, areas):
             )
         )
     return notes
+
+
+def _bare_notes(sums, table, areas):
+    """Cells of classes that are not vegetated."""
+    cells = sums.counts.cells
+    places = [i for i, one in enumerate(table.classes) if cells[i] and not one.is_vegetated]
+    if places:
+        template = "{count:,} cells are not vegetated and have no result: {classes}."
+        values = {"count": int(cells[places].sum()), "classes": labels(table.classes[i] for i in places)}
+        if areas is not None:
+            template = "{count:,} cells ({area_ha:,.0f} ha) are not vegetated and have no result: {classes}."
+            values["area_ha"] = float(sums.counts.area_ha(areas)[places].sum())
+        yield decision(template, **values)
+
+
+def _other_notes(sums, table):
+    """Cells of values that the table does not have."""
+    if sums.others:
+        yield warning(
+            "{count:,} cells have vegetation values that {table} does not have, and count as not vegetated: "
+            "{values}. Add them to the table if they are vegetation.",
+            count=sum(sums.others.values()),
+            table=table.name,
+            values=listing(f"{code} ({count:,} cells)" for code, count in sorted(sums.others.items())),
+        )
 
 
 def _nothing(sums, table, lacking):

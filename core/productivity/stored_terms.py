@@ -47,7 +47,12 @@ class StoredTerms:
         with np.errstate(all="ignore"):  # also of numbers that no cell holds
             return terms_of(scaled(first, stored), self.functions)
 
-    def of(self, bands, cells):
+    def room(self, cells):
+        """Memory for the terms of so many cells at most, to be used again: asking the system for it takes
+        longer than filling it."""
+        return np.empty((len(self.functions), len(self.sources) * cells))
+
+    def of(self, bands, cells, room):
         """The terms of some cells.
 
         Parameters
@@ -56,6 +61,8 @@ class StoredTerms:
             Stored numbers of every month, flat.
         cells : int64 array, shape (cells,)
             Places in them.
+        room : float array
+            See `room`; the terms may be in it.
 
         Returns
         -------
@@ -71,4 +78,7 @@ class StoredTerms:
         index = np.empty((len(bands), len(cells)), dtype=np.intp)
         for row, stored in zip_equal(index, bands):
             row[:] = look_up(stored.view(f"u{stored.itemsize}"), cells)
-        return [look_up(table, index) for table in self.tables]
+        terms = [part[: index.size].reshape(index.shape) for part in room]
+        for table, term in zip_equal(self.tables, terms):
+            np.take(table, index, out=term, mode="clip")
+        return terms
