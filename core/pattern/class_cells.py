@@ -143,9 +143,9 @@ def _count_window(task):
     """Read a window and sum its cells by code and tile."""
     window, tile = task.window, task.tile
     values, valid = read(task.source, *window)
-    known = np.unique(values if valid is None else values[valid])
+    known = _codes_of(values, valid)
     _check_codes(task.source, len(known))
-    slots = CodeSlots(known.astype(np.int64), task.source)
+    slots = CodeSlots(known, task.source)
     first, last = window.row // tile, (window.row + window.rows - 1) // tile
     columns = -(-task.source.grid.width // tile)
     moments = np.zeros((6, last - first + 1, columns, len(known)), dtype=np.int64)
@@ -156,7 +156,20 @@ def _count_window(task):
         counts, sums = _row_sums(slot, slots.count, band, task.areas, tile, columns)
         cells += counts[..., : len(known)].sum(axis=(0, 1))
         _add_rows(moments, sums[..., : len(known)], band, first, tile)
-    return _Counted(known.astype(np.int64).tolist(), cells.tolist(), first, np.moveaxis(moments, 3, 0))
+    return _Counted(known.tolist(), cells.tolist(), first, np.moveaxis(moments, 3, 0))
+
+
+def _codes_of(values, valid):
+    """The codes of valid cells, ascending, int64."""
+    if values.dtype.kind == "f" or values.itemsize > 2:
+        with np.errstate(invalid="ignore"):  # what is no code is refused by its slot
+            return np.unique(values if valid is None else values[valid]).astype(np.int64)
+    # Codes of few bits are ticked off in a list of all: sorting them takes longer.
+    codes = values.view(f"u{values.itemsize}")
+    seen = np.zeros(1 << 8 * values.itemsize, dtype=bool)
+    for row in range(len(codes)):  # an index is widened to 64 bits
+        seen[codes[row] if valid is None else codes[row][valid[row]]] = True
+    return np.sort(np.flatnonzero(seen).astype(codes.dtype).view(values.dtype).astype(np.int64))
 
 
 def _row_sums(slot, slots, band, areas, tile, columns):

@@ -152,8 +152,9 @@ def test_a_raster_without_data_is_an_error(make_raster):
         class_cells(source, cell_areas(source.grid))
 
 
-def test_values_that_are_no_codes_are_an_error(make_raster):
-    source = open_source(make_raster(np.array([[0.5, 1.0]], np.float32)))
+@pytest.mark.parametrize("value", [0.5, 1e30])
+def test_values_that_are_no_codes_are_an_error(make_raster, value):
+    source = open_source(make_raster(np.array([[value, 1.0]], np.float32)))
     with pytest.raises(InputDataError, match="which is no class code"):
         class_cells(source, cell_areas(source.grid))
 
