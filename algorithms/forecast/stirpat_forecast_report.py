@@ -3,7 +3,6 @@
 import numpy as np
 
 from ...core.forecast.history import RESPONSE
-from ...core.forecast.targets import POTENTIALS
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import POINT, Drawing, PageChart, PageTable, Section, legend_beside, page, plain_axes
@@ -105,7 +104,7 @@ def _fan(drawing, axes, forecast, paths, of, years, observed, labels=False):
 
 def _potential(forecast, targets):
     """Units by CEP, and by peak in time per scenario."""
-    codes = [*POTENTIALS, None]
+    codes = [*(code for code, _, _ in POTENTIAL), None]
     counts = [int((np.isnan(forecast.cep) if code is None else forecast.cep == code).sum()) for code in codes]
     names = {code: (tr(name), colour) for code, name, colour in POTENTIAL} | {None: (tr("Unknown"), NO_ZONE)}
     rows = [(names[code][0], code, count) for code, count in zip_equal(codes, counts)]

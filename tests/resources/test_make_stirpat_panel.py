@@ -1,4 +1,4 @@
-"""The script that makes the panel of STIRPAT makes the one that is shipped, and a fit finds its model again."""
+"""The script that makes the panel of STIRPAT makes the one that is shipped; a fit finds its model again."""
 
 import importlib.util
 import sys
