@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from qgis.core import (
-    Qgis,
-    QgsProcessingException,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
-)
+from qgis.core import Qgis, QgsProcessingParameterFeatureSource
 
 from ...core.errors import InputDataError
 from ...core.forecast.history import RESPONSE, History, history_of
@@ -18,9 +13,10 @@ from ...core.tables import Table
 from ...core.trend.unit_trend import UnitSeries, long_series
 from ..base import tr
 from ..layers import Layer
-from ..tables import TableSource, table_source
+from ..pattern.dated_units import INPUT, YEAR_FIELD, unit_field
+from ..tables import TableSource
 
-INPUT, UNIT_FIELD, YEAR_FIELD = "INPUT", "UNIT_FIELD", "YEAR_FIELD"
+UNIT_FIELD = "UNIT_FIELD"
 UNIT = "unit"  # the default of UNIT_FIELD; an input without it is one unit
 
 
@@ -66,7 +62,7 @@ def add_history(algorithm, text):
             tr("Field with the emission that is modelled [t], above 0."),
         ),
     ):
-        algorithm.add(history_field(name, label, default, optional), text)
+        algorithm.add(unit_field(name, label, default, optional), text)
 
 
 def add_amounts(algorithm):
@@ -92,34 +88,7 @@ def add_amounts(algorithm):
             ),
         ),
     ):
-        algorithm.add(history_field(name, label, default, optional=True), text)
-
-
-def history_field(name, label, default=None, optional=False, several=False):
-    """A field of the input, of any type: text is read as numbers by the tables' rules."""
-    return QgsProcessingParameterField(
-        name,
-        label,
-        default,
-        INPUT,
-        Qgis.ProcessingFieldParameterDataType.Any,
-        allowMultiple=several,
-        optional=optional,
-    )
-
-
-def history_source(algorithm, parameters, context):
-    """The source of the input. Call it in `prepareAlgorithm`.
-
-    Raises
-    ------
-    QgsProcessingException
-        The input cannot be loaded.
-    """
-    source = table_source(algorithm, parameters, INPUT, context)
-    if source is None:
-        raise QgsProcessingException(algorithm.invalidSourceError(parameters, INPUT))
-    return source
+        algorithm.add(unit_field(name, label, default, optional=True), text)
 
 
 def read_input(algorithm, source, parameters, context, record):

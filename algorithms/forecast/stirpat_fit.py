@@ -15,7 +15,7 @@ from ...core.forecast.variables import Variable, stirpat_variables
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
 from ..pages import PACKAGES
-from ..pattern.dated_units import add_report
+from ..pattern.dated_units import add_report, unit_field, units_source
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import year_span
@@ -24,8 +24,6 @@ from .history_input import (
     add_history,
     amount_columns,
     chosen_column,
-    history_field,
-    history_source,
     read_history,
     read_input,
 )
@@ -55,7 +53,7 @@ class StirpatFit(LandCarbonAlgorithm):
     def initAlgorithm(self, config=None):
         add_history(self, tr("Layer or table with a row per unit and year: emission and its drivers."))
         self.add(
-            history_field(self.DRIVERS, tr("Drivers"), optional=True, several=True),
+            unit_field(self.DRIVERS, tr("Drivers"), optional=True, several=True),
             tr(
                 "Fields with positive numbers that drive the emission. Empty: the drivers of the STIRPAT "
                 "model, as far as their fields below are chosen."
@@ -135,7 +133,7 @@ class StirpatFit(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = history_source(self, parameters, context)
+        self.source = units_source(self, parameters, context)
         return True
 
     @shows_input_errors

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ...core.forecast.stirpat_fit import MOST_VIF
+from ...core.forecast.stirpat_fit import GRID, MOST_VIF
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import (
@@ -25,6 +25,7 @@ from ..pages import (
 
 MOST_POINTS = 2000  # of a chart
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")  # after Okabe and Ito
+TICKS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of K
 DASHES = ("-", "--", ":")  # one after the other, where there are more drivers than hues
 
 
@@ -137,6 +138,9 @@ def _lines(name, fit, curves, label, most=None):
     for place, (driver, (ks, values)) in enumerate(curves.items()):
         dash = DASHES[place // len(HUES) % len(DASHES)]
         axes.plot(ks, values, dash, color=HUES[place % len(HUES)], label=drawing.text(driver))
+    axes.set_xscale("symlog", linthresh=GRID[1], linscale=0.4)  # most happens at the smallest K
+    axes.set_xticks(TICKS, [f"{k:g}" for k in TICKS])
+    axes.minorticks_off()
     axes.set_xlabel("K")
     axes.set_ylabel(drawing.text(label))
     axes.spines[["top", "right"]].set_visible(False)

@@ -28,7 +28,7 @@ from ...core.years import FIRST_YEAR
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, fields_of, free_name, read_units
 from ..pages import PACKAGES
-from ..pattern.dated_units import add_report
+from ..pattern.dated_units import add_report, unit_field, units_source
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
@@ -41,8 +41,6 @@ from .history_input import (
     amount_columns,
     chosen_column,
     field_name,
-    history_field,
-    history_source,
     read_history,
     read_input,
 )
@@ -80,7 +78,7 @@ class StirpatForecast(LandCarbonAlgorithm):
     def initAlgorithm(self, config=None):
         add_history(self, tr("Layer or table with a row per unit and year: emission and its drivers."))
         self.add(
-            history_field(self.REGION_FIELD, tr("Region"), optional=True),
+            unit_field(self.REGION_FIELD, tr("Region"), optional=True),
             tr("Field with the region of every unit, for rows of scenarios that name a region."),
         )
         table = [Qgis.ProcessingSourceType.Vector]
@@ -140,7 +138,7 @@ class StirpatForecast(LandCarbonAlgorithm):
             tr("Field with the keys that the history has."),
         )
         self.add(
-            history_field(self.CS_FIELD, tr("Carbon sequestration (CS)"), optional=True),
+            unit_field(self.CS_FIELD, tr("Carbon sequestration (CS)"), optional=True),
             tr(
                 "Field of the history; that of the base year is kept. Without sequestration nothing is known "
                 "of neutrality."
@@ -217,7 +215,7 @@ class StirpatForecast(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = history_source(self, parameters, context)
+        self.source = units_source(self, parameters, context)
         self.tables = {
             name: table_source(self, parameters, name, context)
             for name in (self.COEFFICIENTS, self.SCENARIO_TABLE, self.CS_PATHS)
