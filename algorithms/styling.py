@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, clusters; layer name, group
-and temporal range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, potential, clusters; layer
+name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -88,14 +88,14 @@ CLUSTERS = (  # found by search for the greatest least difference; they repeat w
     *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
     *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
 )
-POTENTIAL = (  # code, name, colour: dark green reaches its targets, dark brown none
-    (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), "#00795a"),
-    (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), "#7cc8f4"),
-    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low and base"), "#f0e442"),
-    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low, or slow growth"), "#d97a00"),
-    (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), "#8c2d04"),
+POTENTIAL = (  # code, name, colour
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), SINK),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low and base"), OPTIMISED),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low, or slow growth"), CONTROL),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), HIGH_CARBON),
 )
-PEAK = ("#0f4c9c", "#7fb8e6", "#ede4a0", "#f2a65a", "#a3160f")  # from falling already to rising to the end
+PEAK = tuple(colour for _, _, colour in TREND)  # blue falls already, red rises to the end
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 

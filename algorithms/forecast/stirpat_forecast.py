@@ -23,6 +23,7 @@ from ...core.forecast.stirpat_forecast import Targets, check_targets, stirpat_fo
 from ...core.notes import listing
 from ...core.resources import presets, read_preset
 from ...core.sequences import zip_equal
+from ...core.trend.unit_trend import long_series
 from ...core.units import MASSES, mass_factor
 from ...core.years import FIRST_YEAR
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
@@ -234,7 +235,7 @@ class StirpatForecast(LandCarbonAlgorithm):
         found, read, mass = self.read(model, parameters, context, record)
         targets = self.targets(read.history, parameters, context)
         check_targets(targets, read.history.years)
-        cs = self.sequestration(found, read, targets, mass, parameters, context, record)
+        cs = self.sequestration(found, read.history.units, targets, mass, parameters, context, record)
         polygons = self.polygons(parameters, context, feedback)
 
         # Forecast
@@ -296,26 +297,22 @@ class StirpatForecast(LandCarbonAlgorithm):
             base = int(history.years[-1])
         return Targets(base, *others)
 
-    def sequestration(self, found, read, targets, mass, parameters, context, record):
+    def sequestration(self, found, units, targets, mass, parameters, context, record):
         """Sequestration by year and unit, None if nothing is known."""
         years = np.arange(targets.base_year, targets.to_year + 1)
         if self.tables[self.CS_PATHS] is not None:
             table = self.tables[self.CS_PATHS].read(record)
             own = table_mass(table, MASSES[self.parameterAsEnum(parameters, self.MASS, context)])
-            paths, notes = sequestration_paths(table, read.history.units, years, mass_factor(own, mass))
+            paths, notes = sequestration_paths(table, units, years, mass_factor(own, mass))
             record.note(*notes)
             return paths
         field = field_name(self, self.CS_FIELD, parameters, context)
         if not field:
             record.decision("No sequestration is given, so nothing is known of neutrality.")
             return None
-        amounts = found.table.numbers(self.source.column(found.table, field))
-        dates = found.table.years(found.year)
-        known = np.full(len(read.history.units), np.nan)
-        for place, rows in enumerate(read.series.rows):
-            of_base = [row for row in rows if dates[row] == targets.base_year]
-            known[place] = amounts[of_base[0]] if of_base else np.nan
-        return np.tile(known, (len(years), 1))
+        column = self.source.column(found.table, field)
+        series = long_series(found.table, found.unit, found.year, [column]).fields[0]
+        return np.repeat(series.values[series.times == targets.base_year], len(years), axis=0)
 
     def regions(self, found, read, parameters, context):
         """The region of every unit, None if there are none.
