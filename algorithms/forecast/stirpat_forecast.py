@@ -236,7 +236,7 @@ class StirpatForecast(LandCarbonAlgorithm):
         targets = self.targets(read.history, parameters, context)
         check_targets(targets, read.history.years)
         cs = self.sequestration(found, read.history.units, targets, mass, parameters, context, record)
-        polygons = self.polygons(parameters, context, feedback)
+        polygons = self.polygons(read.history.units, parameters, context, record)
 
         # Forecast
         forecast = stirpat_forecast(
@@ -285,6 +285,12 @@ class StirpatForecast(LandCarbonAlgorithm):
                 drivers=listing(direct, 30),
             )
         mass = table_mass(found.table, MASSES[self.parameterAsEnum(parameters, self.MASS, context)])
+        if not found.table.has("mass"):
+            record.decision(
+                "{table} has no column 'mass': its amounts are taken as {mass}.",
+                table=found.table.name,
+                mass=mass,
+            )
         return found, read_history(found, variables, columns), mass
 
     def targets(self, history, parameters, context):
@@ -338,7 +344,7 @@ class StirpatForecast(LandCarbonAlgorithm):
             regions.append(own[0] if own else None)
         return regions
 
-    def polygons(self, parameters, context, feedback):
+    def polygons(self, units, parameters, context, record):
         """The polygons of the units, None if there are none."""
         source = self.parameterAsSource(parameters, self.UNITS, context)
         if source is None:
@@ -346,7 +352,9 @@ class StirpatForecast(LandCarbonAlgorithm):
         field = self.parameterAsString(parameters, self.UNITS_FIELD, context)
         if not field:
             raise InputDataError("Choose the field with the name or code of the units in the polygons.")
-        return read_units(source, field, feedback)
+        polygons = read_units(source, field, record.feedback)
+        compare_units(polygons, units, record)
+        return polygons
 
     def write_units(self, results, forecast, found, read, polygons, targets):
         """Write OUTPUT: on the polygons, else with the shapes of the history."""
@@ -361,7 +369,6 @@ class StirpatForecast(LandCarbonAlgorithm):
             rows = ((first_shape(found.layer, own), row) for own, row in zip_equal(read.series.rows, values))
             results.layer(self.OUTPUT, ours, rows, found.layer.wkb_type, found.layer.crs, title, style)
             return
-        compare_units(polygons, forecast.units, results.record)
         by_unit = dict(zip_equal(forecast.units, values))
         kept = KeptFields(polygons.fields, ours, results.record, restated=(polygons.key_field,))
         nothing = (None,) * (len(columns) - 1)
@@ -433,7 +440,13 @@ def path_rows(forecast, times, mass):
 
 
 def compare_units(polygons, units, record):
-    """Say which units have a polygon but no history, and which a history but no polygon."""
+    """Say which units have a polygon but no history, and which a history but no polygon.
+
+    Raises
+    ------
+    InputDataError
+        They have no unit in common.
+    """
     without = sorted(set(polygons.keys) - set(units))
     if len(without) == len(polygons.keys):
         raise InputDataError(

@@ -82,6 +82,43 @@ def test_paths_of_sequestration_in_another_mass(forecast, history, make_csv):
     assert [row["neut_low"] for row in rows] == [2020, 2020]
 
 
+def test_a_table_without_a_mass_is_taken_as_chosen(forecast, history, feedback):
+    _, table = forecast(history(), "PATHS", MASS=1)
+    assert {row["mass"] for row in table} == {"t CO2"}
+    assert any("no column 'mass': its amounts are taken as t CO2" in text for text in feedback.infos)
+
+
+def test_own_scenarios_in_place_of_the_preset(forecast, history, make_csv):
+    table = make_csv(
+        "s.csv",
+        "scenario,variable,to_year,kind,offset\nsteady,P,2060,growth,0\nsteady,W,2060,growth,0.05\n",
+    )
+    _, rows = forecast(history(), "PATHS", SCENARIO_TABLE=table)
+    assert {(row["scenario"], row["role"]) for row in rows} == {("steady", None)}
+    # W grows by 5 % a year for 40 years, with an elasticity of 0.4
+    assert rows[40]["ce_t"] / rows[0]["ce_t"] == pytest.approx(1.05 ** (40 * 0.4))
+
+
+def test_without_roles_there_are_no_peaks_and_no_potential(forecast, history, make_csv):
+    table = make_csv(
+        "s.csv",
+        "scenario,variable,to_year,kind,offset\nsteady,P,2060,growth,0\nsteady,W,2060,growth,0\n",
+    )
+    _, rows = forecast(history(), SCENARIO_TABLE=table)
+    assert set(rows[0].values()) == {"a", None}
+
+
+def test_rules_of_a_region(forecast, history, make_csv):
+    table = make_csv(
+        "s.csv",
+        "scenario,variable,to_year,kind,offset,region\n"
+        "s,P,2060,growth,0,\ns,W,2060,growth,0,\ns,W,2060,growth,0.05,region b\n",
+    )
+    _, rows = forecast(history(), "PATHS", SCENARIO_TABLE=table, REGION_FIELD="region")
+    last = {row["unit"]: row["W"] for row in rows if row["year"] == 2060}
+    assert last["b"] / last["a"] == pytest.approx(1.05**40)
+
+
 def test_a_column_of_the_driver_wins(forecast, make_layer, feedback):
     rows = [("a", 2018 + i, 5.0 + i, 100.0, 3.0 + i, 9.0, 8.0) for i in range(3)]
     fields = {"unit": str, "year": int, **dict.fromkeys(("P", "pop", "W", "ce_t", "cs_t"), float)}
