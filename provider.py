@@ -7,6 +7,8 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.forecast.stirpat_fit import StirpatFit
+from .algorithms.forecast.stirpat_forecast import StirpatForecast
 from .algorithms.pattern.deviational_ellipse import DeviationalEllipse
 from .algorithms.pattern.emerging_hot_spots import EmergingHotSpots
 from .algorithms.pattern.geodetector import Geodetector
@@ -41,6 +43,8 @@ ALGORITHMS = (
     LocalMoran,
     HotSpot,
     EmergingHotSpots,
+    StirpatFit,
+    StirpatForecast,
     Geodetector,
     StepwiseRegression,
     HierarchicalClusters,

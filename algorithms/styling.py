@@ -1,4 +1,4 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters,
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, potential, patterns, clusters,
 ellipses; layer name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
@@ -144,6 +144,14 @@ EMERGING = (
 # Okabe and Ito's without yellow, which is lost on white; for lines, which need more contrast than areas.
 GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
+POTENTIAL = (  # code, name, colour
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), SINK),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low and base"), OPTIMISED),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low, or slow growth"), CONTROL),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), HIGH_CARBON),
+)
+PEAK = tuple(colour for _, _, colour in TREND)  # blue falls already, red rises to the end
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -242,7 +250,7 @@ def natural_levels(field, colours, unit=""):
         ]
         if np.isnan(values).any():
             classes.append((f"{value} IS NULL", NO_ZONE, f"{tr('no value')} ({share_text(level < 0)})"))
-        layer.setRenderer(by_rules(classes))
+        by_rules(layer, classes)
         by_year(layer)
 
     return style
@@ -466,6 +474,60 @@ def range_per_band(layer, ranges):
     temporal.setIsActive(True)
 
 
+def emission_potential(field="cep"):
+    """Emission potential by code, 5 to 1; where it is unknown, units are grey.
+
+    Parameters
+    ----------
+    field : str
+        Holds the code.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(code, symbol(layer, colour), f"{code} {tr(name)}")
+            for code, name, colour in POTENTIAL
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("Unknown")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+
+    return style
+
+
+def peak_year(field, base_year, peak_by, to_year):
+    """Years of a peak in classes: falling already, in time, late, and no peak before the end.
+
+    Parameters
+    ----------
+    field : str
+        Holds the year.
+    base_year, to_year : int
+        First and last year of the paths.
+    peak_by : int
+        The last year that is in time.
+    """
+    middle = (peak_by + to_year) // 2
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        year = QgsExpression.quotedColumnRef(field)
+        classes = [
+            (f"{year} <= {base_year}", tr("{year}: falling already").format(year=base_year)),
+            (f"{year} > {base_year} AND {year} <= {peak_by}", f"{base_year + 1} - {peak_by}"),
+            (f"{year} > {peak_by} AND {year} <= {middle}", f"{peak_by + 1} - {middle}"),
+            (f"{year} > {middle} AND {year} < {to_year}", f"{middle + 1} - {to_year - 1}"),
+            (f"{year} >= {to_year}", tr("{year}: no peak before").format(year=to_year)),
+        ]
+        coloured = [(test, hue, label) for (test, label), hue in zip_equal(classes, PEAK)]
+        by_rules(layer, and_missing(layer, field, coloured))
+
+    return style
+
+
 def clusters(count, field="cluster"):
     """Clusters by number; where there are units without one, they are grey.
 
@@ -672,17 +734,23 @@ def graduated(layer, field, breaks, colours, unit, name=""):
         f"{value} >= {breaks[-1]!r}",
     ]
     classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
-    if has_missing(layer, field):
-        classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
-    layer.setRenderer(by_rules(classes))
+    by_rules(layer, and_missing(layer, field, classes, name))
 
 
-def by_rules(classes):
-    """A renderer of polygons by rules: triples of test, colour and label."""
+def and_missing(layer, field, classes, name=""):
+    """The classes of a field and, where there are missing values, a grey one for them."""
+    if not has_missing(layer, field):
+        return classes
+    missing = f"{QgsExpression.quotedColumnRef(field)} IS NULL"
+    return [*classes, (missing, NO_ZONE, " ".join(filter(None, (name, tr("no value")))))]
+
+
+def by_rules(layer, classes):
+    """Set classes by rules: triples of test, colour and label."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
-        rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
-    return QgsRuleBasedRenderer(rules)
+        rules.appendChild(QgsRuleBasedRenderer.Rule(symbol(layer, colour), filterExp=test, label=label))
+    layer.setRenderer(QgsRuleBasedRenderer(rules))
 
 
 def discrete(provider, band, breaks, colours, unit, name=""):
