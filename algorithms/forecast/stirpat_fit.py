@@ -15,10 +15,11 @@ from ...core.forecast.variables import Variable, stirpat_variables
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
 from ..pages import PACKAGES
-from ..pattern.dated_units import add_report, unit_field, units_source
+from ..pattern.dated_units import INPUT, add_report, unit_field
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import year_span
+from ..tables import required_source
 from .history_input import (
     add_amounts,
     add_history,
@@ -133,7 +134,7 @@ class StirpatFit(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         return True
 
     @shows_input_errors

@@ -29,13 +29,13 @@ from ...core.years import FIRST_YEAR
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, fields_of, free_name, read_units
 from ..pages import PACKAGES
-from ..pattern.dated_units import add_report, unit_field, units_source
+from ..pattern.dated_units import INPUT, add_report, unit_field
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import choice, emission_potential, peak_year
-from ..tables import preset_parameter, table_parameter, table_source
-from ..trend.unit_trend import first_shape
+from ..tables import preset_parameter, required_source, table_parameter, table_source
+from ..layers import first_shape
 from .history_input import (
     add_amounts,
     add_history,
@@ -216,7 +216,7 @@ class StirpatForecast(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         self.tables = {
             name: table_source(self, parameters, name, context)
             for name in (self.COEFFICIENTS, self.SCENARIO_TABLE, self.CS_PATHS)
