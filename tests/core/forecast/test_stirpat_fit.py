@@ -48,7 +48,7 @@ def assert_equals_ols(table, fit, rows):
         ("ols_t", fit.tvalues),
         ("ols_p", fit.pvalues),
     ):
-        np.testing.assert_allclose(table[column][-rows:], values[-rows:], rtol=1e-7, atol=1e-14)
+        np.testing.assert_allclose(table[column][-rows:], values[-rows:], rtol=1e-9, atol=1e-14)
 
 
 def test_ols_of_the_region_equals_statsmodels(made, peer):
