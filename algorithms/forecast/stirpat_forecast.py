@@ -27,7 +27,7 @@ from ...core.trend.unit_trend import long_series
 from ...core.units import MASSES, mass_factor
 from ...core.years import FIRST_YEAR
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
-from ..layers import KeptFields, fields_of, free_name, read_units
+from ..layers import KeptFields, fields_of, first_shape, free_name, read_units
 from ..pages import PACKAGES
 from ..pattern.dated_units import INPUT, add_report, unit_field
 from ..rasters import progress_of
@@ -35,7 +35,6 @@ from ..record import RunRecord
 from ..sinks import Results
 from ..styling import choice, emission_potential, peak_year
 from ..tables import preset_parameter, required_source, table_parameter, table_source
-from ..layers import first_shape
 from .history_input import (
     add_amounts,
     add_history,

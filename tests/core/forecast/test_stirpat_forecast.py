@@ -347,7 +347,7 @@ def test_units_without_a_path_have_no_interval(fitted):
 def test_coefficients_of_another_history_shift_the_intervals_and_warn(fitted):
     history, model, scenarios = fitted()
     own = stirpat_forecast(history, model, scenarios, TARGETS, draws=40).intervals
-    other = model._replace(slopes=[*model.slopes, 0.5, 0.0, 0.0])
+    other = model._replace(slopes=model.slopes + np.array([0.5, 0.0, 0.0]))
     forecast = stirpat_forecast(history, other, scenarios, TARGETS, draws=40)
     assert any("are not those of this history" in note.text for note in forecast.notes)
     people = np.log(forecast.drivers[:, 0] / forecast.drivers[:, 0, :1])
