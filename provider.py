@@ -17,6 +17,7 @@ from .algorithms.trend.raster_trend import RasterTrend
 from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
+from .algorithms.zoning.land_use_intensity import LandUseIntensity
 
 RESOURCES = Path(__file__).parent / "resources"
 ICON = RESOURCES / "icons" / "landcarbon.svg"
@@ -29,6 +30,7 @@ ALGORITHMS = (
     ZonalCarbon,
     CarbonIndices,
     BalanceZoning,
+    LandUseIntensity,
     RasterTrend,
     UnitTrend,
     FillSeries,

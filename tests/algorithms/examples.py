@@ -147,6 +147,14 @@ def hierarchicalclusters(make):
     }
 
 
+def landuseintensity(make):
+    return {
+        "CLASS_AREAS": make.csv(
+            "areas.csv", "unit,year,class,area_ha\na,2010,forest,4\na,2020,cropland,4\nb,2020,water,2\n"
+        ),
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
@@ -155,6 +163,7 @@ EXAMPLES = {
     "geodetector": geodetector,
     "hierarchicalclusters": hierarchicalclusters,
     "landusebudget": landusebudget,
+    "landuseintensity": landuseintensity,
     "rastertrend": rastertrend,
     "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
