@@ -18,6 +18,7 @@ from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
 from .algorithms.zoning.land_use_intensity import LandUseIntensity
+from .algorithms.zoning.neutrality_zoning import NeutralityZoning
 
 RESOURCES = Path(__file__).parent / "resources"
 ICON = RESOURCES / "icons" / "landcarbon.svg"
@@ -31,6 +32,7 @@ ALGORITHMS = (
     CarbonIndices,
     BalanceZoning,
     LandUseIntensity,
+    NeutralityZoning,
     RasterTrend,
     UnitTrend,
     FillSeries,

@@ -52,6 +52,13 @@ ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schem
         (5, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon optimisation zone"), HIGH_CARBON),
     ),
 }
+SCORED_ZONES = (  # of the neutrality zoning with five zones, from the highest score
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Carbon sink functional zone"), SINK),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon development zone"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Net-carbon stabilisation zone"), OPTIMISED),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon control zone"), CONTROL),
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Carbon source optimisation zone"), HIGH_CARBON),
+)
 
 # ColorBrewer's PuOr and BrBG: diverging, safe for colour-blind readers. Orange emits, purple absorbs.
 EMISSION = ("#542788", "#998ec3", "#d8daeb", "#fee0b6", "#f1a340", "#b35806")
@@ -103,15 +110,69 @@ def zones(scheme, field="zone"):
     """
 
     def style(layer):
-        categories = [
-            QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
-        ]
-        if has_missing(layer, field):
-            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
-        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        set_zones(layer, field, ((code, tr(name), colour) for code, name, colour in ZONES[scheme]))
         by_year(layer)
 
     return style
+
+
+def scored_zones(count, weights, field="zone"):
+    """Zones by score, from the highest; the map tip of a unit shows what its score is made of.
+
+    Parameters
+    ----------
+    count : int
+        Number of zones; other than five they are numbered, in colours between those of the five.
+    weights : dict of str to float
+        Weight of every index by its name.
+    field : str
+        Holds the code.
+    """
+    named = [(code, tr(name), colour) for code, name, colour in SCORED_ZONES]
+    if count != len(SCORED_ZONES):
+        numbered = tr("Zone {code} of {count}")
+        colours = between([colour for _, _, colour in SCORED_ZONES], count)
+        named = [
+            (code, numbered.format(code=code, count=count), colour) for code, colour in enumerate(colours, 1)
+        ]
+
+    def style(layer):
+        set_zones(layer, field, named)
+        layer.setMapTipTemplate(score_tip(weights))
+
+    return style
+
+
+def score_tip(weights):
+    """What the score of a unit is made of, as HTML with expressions."""
+    lines = [
+        f"{name}: [% coalesce({QgsExpression.quotedColumnRef(name + '_s')}, '-') %]"
+        + ("" if weight == 1 else f" × {weight:g}")
+        for name, weight in weights.items()
+    ]
+    return "<br>".join(['<b>[% "unit" %]</b>', *lines, "<b>[% coalesce(\"score\", '-') %]</b>"])
+
+
+def between(colours, count):
+    """As many colours, evenly spread along the given ones.
+
+    Examples
+    --------
+    >>> between(["#000000", "#808080", "#ffffff"], 2)
+    ['#000000', '#ffffff']
+    """
+    parts = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours])
+    places = np.linspace(0, len(colours) - 1, count)
+    mixed = np.column_stack([np.interp(places, np.arange(len(colours)), part) for part in parts.T])
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.rint(mixed).astype(int).tolist()]
+
+
+def set_zones(layer, field, named):
+    """Show zones by code, each a (code, label, colour); where there are units without a zone, they are grey."""
+    categories = [QgsRendererCategory(code, polygon(colour), label) for code, label, colour in named]
+    if has_missing(layer, field):
+        categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
+    layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
 
 
 def net_emission(mass, field="net_t"):

@@ -67,8 +67,8 @@ def class_grades(table):
             )
         if grade <= 0:
             raise InputDataError(
-                "{table}, {row}: the grade of '{name}' is {grade:g}; write a number above 0, or leave it empty "
-                "to leave the class out.",
+                "{table}, {row}: the grade of '{name}' is {grade:g}; write a number above 0, or leave it "
+                "empty to leave the class out.",
                 name=name,
                 grade=grade,
                 **place,
@@ -175,8 +175,8 @@ def _places(table):
         before = seen.setdefault((key, year, name.casefold()), i)
         if before != i:
             raise InputDataError(
-                "{table}: {before} and {row} are both class '{name}' of unit '{unit}'{date}; keep one of them, "
-                "or add their areas up in one row.",
+                "{table}: {before} and {row} are both class '{name}' of unit '{unit}'{date}; keep one of "
+                "them, or add their areas up in one row.",
                 table=table.name,
                 before=table.where(before),
                 row=table.where(i),
@@ -214,8 +214,8 @@ def _graded(table, grade_of, area_ha):
     unknown = {name: area for name, area in unknown.items() if area != 0}
     if unknown:
         raise InputDataError(
-            "No grade for the classes of {table}: {classes}; add rows to the grade table, with an empty grade "
-            "for what is to be left out.",
+            "No grade for the classes of {table}: {classes}; add rows to the grade table, with an empty "
+            "grade for what is to be left out.",
             table=table.name,
             classes=_with_areas(unknown),
         )

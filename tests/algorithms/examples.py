@@ -155,6 +155,23 @@ def landuseintensity(make):
     }
 
 
+def neutralityzoning(make):
+    return {
+        "UNITS": make.layer({"code": str}, [("a",), ("b",)], make.squares(2)),
+        "UNIT_FIELD": "code",
+        "TRENDS": make.csv(
+            "trends.csv", "unit,field,z,class\na,cs_t,2,2\nb,cs_t,-1,-1\na,cb,1,1\nb,cb,0,0\n"
+        ),
+        "CEP": make.csv("forecast.csv", "unit,cep\na,5\nb,2\n"),
+        "CLI": make.csv("intensity.csv", "unit,year,cli\na,2020,210\nb,2020,250\n"),
+        "RULE_TABLE": make.csv(
+            "rules.csv",
+            "index,field,direction,weight\ncs,cs_t,positive,1\nnce,cb,negative,1\ncep,,positive,1\ncli,,positive,1\n",
+        ),
+        "CLASS_COUNT": 2,
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
@@ -164,6 +181,7 @@ EXAMPLES = {
     "hierarchicalclusters": hierarchicalclusters,
     "landusebudget": landusebudget,
     "landuseintensity": landuseintensity,
+    "neutralityzoning": neutralityzoning,
     "rastertrend": rastertrend,
     "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
