@@ -5,6 +5,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.pattern.geodetector import Geodetector
@@ -26,6 +27,7 @@ MODELS = RESOURCES / "models"
 
 ALGORITHMS = (
     LandUseBudget,
+    LandTransition,
     UnitPanel,
     CasaNep,
     ZonalCarbon,

@@ -91,6 +91,12 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+# Of the classes of the presets; after Okabe and Ito, water and forest darker than grass and crops.
+LAND = {
+    **{"cropland": "#e6c74a", "forest": "#006d4f", "shrubland": "#7a8f2a", "grassland": "#8fd17d"},
+    **{"water": "#2b6cb0", "unused": "#cfc6b8", "construction": "#c2322d"},
+}
+UNCHANGED = 0.72  # of the way from a class's colour to white
 CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
     *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
     *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
@@ -168,7 +174,7 @@ def between(colours, count):
 
 
 def set_zones(layer, field, named):
-    """Show zones by code, each a (code, label, colour); where there are units without a zone, they are grey."""
+    """Show zones by code, each a (code, label, colour); units without a zone are grey."""
     categories = [QgsRendererCategory(code, polygon(colour), label) for code, label, colour in named]
     if has_missing(layer, field):
         categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
@@ -394,6 +400,43 @@ def density(mass, years=()):
             range_per_band(layer, [year_range(year) for year in years])
 
     return style
+
+
+def land_change(changes):
+    """What land became, by the colour of its class then; unchanged land in a pale one.
+
+    Parameters
+    ----------
+    changes : sequence of core.accounting.land_transition.ChangeRow
+        Largest changes come first in the legend, then unchanged land.
+    """
+    others = dict.fromkeys(row.end for row in changes if row.end.lower() not in LAND)
+    colours = LAND | {name.lower(): cluster_colour(number) for number, name in enumerate(others, 1)}
+
+    def style(layer):
+        classes = []
+        for row in sorted(changes, key=lambda row: (row.start == row.end, -row.area_ha)):
+            colour = colours[row.end.lower()]
+            if row.start == row.end:
+                colour, label = pale(colour), tr("{name}, unchanged").format(name=row.end)
+            else:
+                label = f"{row.start} → {row.end}"
+            classes.append(QgsPalettedRasterRenderer.Class(row.code, QColor(colour), label))
+        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
+
+    return style
+
+
+def pale(colour):
+    """The colour of land that did not change.
+
+    Examples
+    --------
+    >>> pale("#000000")
+    '#b8b8b8'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * (1 - UNCHANGED)):02x}" for part in parts)
 
 
 def range_per_band(layer, ranges):

@@ -21,6 +21,18 @@ def landusebudget(make):
     }
 
 
+def landtransition(make):
+    return {
+        "FROM": make.raster("cover_2000.tif", [[1, 1, 12, 12], [1, 10, 12, 1]]),  # IGBP
+        "TO": make.raster("cover_2020.tif", [[1, 12, 12, 13], [1, 10, 12, 1]]),
+        "UNITS": make.layer(
+            {"code": str, "region": str}, [("a", "East China"), ("b", "North China")], make.squares(2)
+        ),
+        "UNIT_FIELD": "code",
+        "REGION_FIELD": "region",
+    }
+
+
 def zonalcarbon(make):
     return {
         "FLUX": [make.raster("nep_2019.tif", [[120.5, 80.0, -30.0, 10.0], [150.0, 90.0, 0.0, 5.0]])],
@@ -180,6 +192,7 @@ EXAMPLES = {
     "geodetector": geodetector,
     "hierarchicalclusters": hierarchicalclusters,
     "landusebudget": landusebudget,
+    "landtransition": landtransition,
     "landuseintensity": landuseintensity,
     "neutralityzoning": neutralityzoning,
     "rastertrend": rastertrend,
