@@ -8,6 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.forecast.stirpat_fit import StirpatFit
+from .algorithms.forecast.stirpat_forecast import StirpatForecast
 from .algorithms.pattern.geodetector import Geodetector
 from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
 from .algorithms.pattern.stepwise_regression import StepwiseRegression
@@ -38,6 +40,8 @@ ALGORITHMS = (
     RasterTrend,
     UnitTrend,
     FillSeries,
+    StirpatFit,
+    StirpatForecast,
     Geodetector,
     StepwiseRegression,
     HierarchicalClusters,

@@ -219,6 +219,11 @@ def plain_axes(axes):
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def legend_beside(axes):
+    """A legend to the right of the axes, where it covers nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+
+
 def thousands(axis):
     """Marks between thousands along an axis, without powers of ten."""
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter

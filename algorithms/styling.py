@@ -101,6 +101,14 @@ CLUSTERS = (  # found by search for the greatest least difference; they repeat w
     *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
     *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
 )
+POTENTIAL = (  # code, name, colour: dark green reaches its targets, dark brown none
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), "#00795a"),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), "#7cc8f4"),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in the low and base scenario"), "#f0e442"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in the low scenario only, or slow growth"), "#d97a00"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), "#8c2d04"),
+)
+PEAK = ("#0f4c9c", "#7fb8e6", "#ede4a0", "#f2a65a", "#a3160f")  # from falling already to rising to the end
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -447,6 +455,59 @@ def range_per_band(layer, ranges):
     temporal.setIsActive(True)
 
 
+def emission_potential(field="cep"):
+    """Emission potential by code, 5 to 1; where it is unknown, units are grey.
+
+    Parameters
+    ----------
+    field : str
+        Holds the code.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(code, symbol(layer, colour), f"{code} {tr(name)}")
+            for code, name, colour in POTENTIAL
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("Unknown")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+
+    return style
+
+
+def peak_year(field, base_year, peak_by, to_year):
+    """Years of a peak in classes: falling already, in time, late, and no peak before the end.
+
+    Parameters
+    ----------
+    field : str
+        Holds the year.
+    base_year, to_year : int
+        First and last year of the paths.
+    peak_by : int
+        The last year that is in time.
+    """
+    middle = (peak_by + to_year) // 2
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        year = QgsExpression.quotedColumnRef(field)
+        classes = [
+            (f"{year} <= {base_year}", tr("{year}: falling already").format(year=base_year)),
+            (f"{year} > {base_year} AND {year} <= {peak_by}", f"{base_year + 1} - {peak_by}"),
+            (f"{year} > {peak_by} AND {year} <= {middle}", f"{peak_by + 1} - {middle}"),
+            (f"{year} > {middle} AND {year} < {to_year}", f"{middle + 1} - {to_year - 1}"),
+            (f"{year} >= {to_year}", tr("{year}: no peak before").format(year=to_year)),
+        ]
+        by_rules(layer, field, [(test, hue, label) for (test, label), hue in zip_equal(classes, PEAK)])
+
+    return style
+
+
 def clusters(count, field="cluster"):
     """Clusters by number; where there are units without one, they are grey.
 
@@ -511,12 +572,17 @@ def graduated(layer, field, breaks, colours, unit, name=""):
         *(f"{value} >= {lower!r} AND {value} < {upper!r}" for lower, upper in pairwise(breaks)),
         f"{value} >= {breaks[-1]!r}",
     ]
-    classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
+    by_rules(layer, field, list(zip_equal(tests, colours, class_labels(breaks, unit, name))), name)
+
+
+def by_rules(layer, field, classes, name=""):
+    """Set classes by rules of a field, as (test, colour, label); missing values are grey."""
     if has_missing(layer, field):
-        classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
+        missing = f"{QgsExpression.quotedColumnRef(field)} IS NULL"
+        classes = [*classes, (missing, NO_ZONE, " ".join(filter(None, (name, tr("no value")))))]
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
-        rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
+        rules.appendChild(QgsRuleBasedRenderer.Rule(symbol(layer, colour), filterExp=test, label=label))
     layer.setRenderer(QgsRuleBasedRenderer(rules))
 
 

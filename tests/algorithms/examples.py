@@ -1,5 +1,7 @@
 """Example parameters of every algorithm for the contract test: without destinations, as small as possible."""
 
+from .forecast.conftest import FIELDS, YEARS, history_rows
+
 
 def unitpanel(make):
     return {
@@ -184,6 +186,28 @@ def neutralityzoning(make):
     }
 
 
+def stirpat_history(make):
+    """Two units in twelve years, with the amounts of the STIRPAT drivers."""
+    shapes = [shape for shape in make.squares(2) for _ in YEARS]
+    return make.layer(FIELDS, history_rows(), shapes)
+
+
+def stirpatfit(make):
+    return {"INPUT": stirpat_history(make)}
+
+
+def stirpatforecast(make):
+    return {
+        "INPUT": stirpat_history(make),
+        "COEFFICIENTS": make.csv(
+            "coefficients.csv",
+            "variable,ridge_b,pool,k\nconstant,1,region,0.1\nP,0.5,region,0.1\nW,0.4,region,0.1\n",
+        ),
+        "CS_FIELD": "cs_t",
+        "DRAWS": 20,
+    }
+
+
 EXAMPLES = {
     "balancezoning": balancezoning,
     "carbonindices": carbonindices,
@@ -196,6 +220,8 @@ EXAMPLES = {
     "landuseintensity": landuseintensity,
     "neutralityzoning": neutralityzoning,
     "rastertrend": rastertrend,
+    "stirpatfit": stirpatfit,
+    "stirpatforecast": stirpatforecast,
     "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
