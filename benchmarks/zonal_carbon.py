@@ -2,8 +2,8 @@
 
 Each round runs landcarbon:zonalcarbon by centre and by fraction, exactextract and native:zonalstatisticsfb
 once, in this process and in turn, so that a noisy machine disturbs all of them. The work is not quite the
-same: ours multiplies every cell with its true area and gives the share of missing cells, exactextract and QGIS
-add up values; exactextract weighs cells on borders by coverage, as ours by fraction does.
+same: ours multiplies every cell with its true area and gives the share of missing cells, the others add up
+values; exactextract weighs cells on borders by coverage, as ours by fraction does.
 
 Memory is measured in fresh processes: the peak during the run above the same process just before it.
 """
@@ -72,7 +72,7 @@ def compare(side, rounds):
         print(f"  {name:32} {seconds_of:6.2f} s {centre:6.1f} x centre {fraction:6.1f} x fraction")
     for name, coverage in (("centre", 0), ("fraction", 1)):
         small, large = (peak_of_fresh_process(cells, coverage) for cells in (side, 2 * side))
-        print(f"{name}: peak memory above the process before {small:.0f} MB, at 4 times the cells {large:.0f} MB")
+        print(f"{name}: peak memory above that before {small:.0f} MB, 4 times the cells {large:.0f} MB")
 
 
 def data(side):

@@ -125,7 +125,7 @@ def zonal_carbon(
 
     References
     ----------
-    methods.md, section 2.2; Fan et al. 2024.
+    methods.md, section 2.1; Fan et al. 2024.
     """
     grid = series[0][1].grid
     edges = (zone_edges if coverage == "centre" else cover_edges)(polygons, grid)
@@ -149,7 +149,7 @@ def zonal_carbon(
     notes += check_overlaps(total.overlaps_m2(areas), units, overlap)
     found = total.carbon(series, areas, mass)
     notes += beyond_grid(polygons, grid, found.cells, units)
-    notes += _notes_on_cells(found, series, units)
+    notes += _notes_on_cells(found, series, units, coverage)
     return ZonalCarbon(found.area_ha, found.cells, found.years, tuple(notes))
 
 
@@ -218,8 +218,8 @@ _NO_ZONE = np.empty(0, dtype=np.int64)
 
 def _bytes_per_cell(series, areas):
     stored = max(source.dtype.itemsize for _, source in series)
-    # Values and their mask, fluxes as whole numbers, running sums; where areas vary, areas and their sums.
-    return stored + 8 + 2 + 8 + 8 + (8 if areas.by_row else 5 * 8)
+    # Values and their mask, fluxes as whole numbers; where areas vary, areas and those of valid cells.
+    return stored + 8 + 2 + 8 + 8 + (0 if areas.by_row else 4 * 8)
 
 
 def _covered(edges, window):
@@ -248,12 +248,7 @@ def _sum_window(task):
     area = sums.of_area(None, whole)
     flux, valid = [], []
     for source, factor in zip_equal(task.sources, task.factors):
-        values = read_values(source, window)
-        missing = np.isnan(values)
-        has_gaps = missing.any()
-        if has_gaps:
-            values[missing] = 0.0
-        values *= factor
+        values, missing = _flux_of(source, factor, window)
         if max(values.max(), -values.min()) > LARGEST_GM2:
             _refuse_large(values, sums, source, task.units)
             np.clip(values, -LARGEST_GM2, LARGEST_GM2, out=values)  # outside all units
@@ -261,9 +256,22 @@ def _sum_window(task):
         if relative is not None:
             values *= relative
         flux.append(sums.of(np.rint(values, out=values).astype(np.int64)))
-        valid.append(sums.of_area(~missing, whole) if has_gaps else area)
+        valid.append(area if missing is None else sums.of_area(~missing, whole))
     shared = _shared_areas(found.shared, window, areas, whole)
     return _Part(sums.zones, sums.cells(), area, flux, valid, shared)
+
+
+def _flux_of(source, factor, window):
+    """Flux of a window [g C/m2], 0 where it is missing, and where that is; None if nowhere."""
+    values = read_values(source, window)
+    missing = np.isnan(values)
+    if missing.any():
+        np.copyto(values, 0.0, where=missing)
+    else:
+        missing = None
+    if factor != 1.0:
+        values *= factor
+    return values, missing
 
 
 class _ZoneSums:
@@ -277,6 +285,9 @@ class _ZoneSums:
             (found.spans.row - window.row) * window.columns + columns - window.column
             for columns in (found.spans.start, found.spans.stop)
         )
+        # Spans do not overlap: from west to east and north to south their ends cut the window into runs.
+        self._sorted = np.argsort(self._start, kind="stable")
+        self._ends = np.column_stack((self._start, self._stop))[self._sorted].ravel()
         cells = found.cells
         self._cell = (cells.row - window.row) * window.columns + cells.column - window.column
         self._share = cells.share
@@ -293,10 +304,12 @@ class _ZoneSums:
 
     def of(self, values, unit=1):
         """Sums of whole numbers of cells [`unit`] times the zone's share, times the row's area."""
-        running = np.zeros(values.size + 1, dtype=np.int64)
-        np.cumsum(values.ravel(), out=running[1:])
-        of_cells = np.rint(values.ravel()[self._cell] * (self._share / WHOLE) * unit).astype(np.int64)
-        return self._by_zone((running[self._stop] - running[self._start]) * unit, of_cells)
+        values = values.ravel()
+        ends = self._ends[:-1] if len(self._ends) and self._ends[-1] == values.size else self._ends
+        of_spans = np.empty(len(self._start), dtype=np.int64)
+        of_spans[self._sorted] = np.add.reduceat(values, ends, dtype=np.int64)[::2]
+        of_cells = np.rint(values[self._cell] * (self._share / WHOLE) * unit).astype(np.int64)
+        return self._by_zone(of_spans * unit, of_cells)
 
     def of_area(self, valid, whole):
         """Areas of cells, or of those that are valid; `whole` are the areas of cells that vary along rows."""
@@ -312,9 +325,12 @@ class _ZoneSums:
         return np.add.reduceat(by_row.astype(object), self._first).tolist()
 
     def holding(self, mask):
-        """Zones with a cell that the mask marks."""
-        found = self.of(mask, WHOLE)
-        return [zone for zone, amount in zip_equal(self.zones, found) if amount > 0]
+        """Zones with a cell that the mask marks, and the first such cell, counted along the window's rows."""
+        zones = [zone for zone, amount in zip_equal(self.zones, self.of(mask, WHOLE)) if amount > 0]
+        of_spans = (np.arange(start, stop) for start, stop in zip_equal(self._start, self._stop))
+        cells = np.concatenate((self._cell, *of_spans))
+        marked = cells[mask.ravel()[cells]]
+        return zones, marked.min(initial=mask.size)
 
     def _by_row(self, of_spans, of_cells):
         return np.add.reduceat(np.concatenate((of_spans, of_cells))[self._order], self._begin)
@@ -327,14 +343,14 @@ class _ZoneSums:
 def _refuse_large(values, sums, source, units):
     """Refuse a flux that cannot be one, where it is in a unit."""
     large = np.abs(values) > LARGEST_GM2
-    zones = sums.holding(large)
+    zones, cell = sums.holding(large)
     if zones:
         raise InputDataError(
             "Raster {name} holds {value:.6g} in {units}, and no flux of a year is beyond 100 000 g C/m2. The "
             "value may stand for missing cells and not be declared as nodata, the raster may be in another "
             "unit, or its scale may be missing.",
             name=source.name,
-            value=float(values[large].ravel()[0]),
+            value=float(values.ravel()[cell]),
             units=listing(f"'{units[zone]}'" for zone in zones),
         )
 
@@ -401,9 +417,9 @@ def _numbers(whole):
     return np.array([float(number) for number in whole])
 
 
-def _notes_on_cells(found, series, units):
+def _notes_on_cells(found, series, units, coverage):
     """What to know about missing cells, and about the grid; refuses a raster without any value."""
-    notes = [*without_cell(found.cells, units), *of_few_cells(found.cells, units)]
+    notes = without_cell(found.cells, units, coverage == "centre") + of_few_cells(found.cells, units)
     for (year, source), result in zip_equal(series, found.years):
         if not np.isfinite(result.mean_gm2).any():
             raise InputDataError(

@@ -220,10 +220,28 @@ def _row_pieces(edges, window):
 
 def _passed_cells(edges, window):
     """Cut edges at rows and columns, and sum them by cell."""
-    piece = _row_pieces(edges, window)
+    edge, row, column, height, area = _cell_pieces(_row_pieces(edges, window), edges.width)
+    inside = edges.inside[edge]
+    key = ((row - window.row) * edges.zones + edges.zone[edge]) * (edges.width + 2) + column + 1
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    height, area = ((amount * inside)[order] for amount in (height, area))
+    if len(begin):
+        height, area = (np.add.reduceat(amount, begin) for amount in (height, area))
+    row_zone, column = np.divmod(key[begin], edges.width + 2)
+    row, zone = np.divmod(row_zone, edges.zones)
+    return _Passed(row + window.row, zone, column - 1, height, area)
+
+
+def _cell_pieces(piece, width):
+    """Pieces cut at columns: edge, row, column, height, and area of the cell east of them.
+
+    All that lies west of the grid is one piece, and what lies east of it is left out.
+    """
     west, east = np.minimum(piece.x1, piece.x2), np.maximum(piece.x1, piece.x2)
-    first = np.clip(np.floor(west), -1, edges.width).astype(np.int64)
-    last = np.maximum(first, np.clip(np.ceil(east) - 1, -1, edges.width).astype(np.int64))
+    first = np.clip(np.floor(west), -1, width).astype(np.int64)
+    last = np.maximum(first, np.clip(np.ceil(east) - 1, -1, width).astype(np.int64))
     count = last - first + 1
     of = np.repeat(np.arange(len(count)), count)
     step = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
@@ -234,21 +252,10 @@ def _passed_cells(edges, window):
     y_west = np.where(at_west, np.where(eastward, piece.y1, piece.y2)[of], _y_at(column, piece, of))
     y_east = np.where(at_east, np.where(eastward, piece.y2, piece.y1)[of], _y_at(column + 1, piece, of))
     height = np.abs(np.rint(y_east * WHOLE).astype(np.int64) - np.rint(y_west * WHOLE).astype(np.int64))
-    # Not asked for west of the grid, where a piece may be long.
+    # Limited for the piece west of the grid, which may be long and whose area is not asked for.
     area = np.rint(height * np.clip(1 - (x_west + x_east - 2 * column) / 2, 0, 1)).astype(np.int64)
-    inside = edges.inside[piece.edge[of]]
-    on_grid = column < edges.width
-    key = ((piece.row[of] - window.row) * edges.zones + edges.zone[piece.edge[of]]) * (edges.width + 2)
-    key = (key + column + 1)[on_grid]
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    begin = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
-    height, area = ((amount * inside)[on_grid][order] for amount in (height, area))
-    if len(begin):
-        height, area = (np.add.reduceat(amount, begin) for amount in (height, area))
-    row_zone, column = np.divmod(key[begin], edges.width + 2)
-    row, zone = np.divmod(row_zone, edges.zones)
-    return _Passed(row + window.row, zone, column - 1, height, area)
+    on_grid = column < width
+    return tuple(values[on_grid] for values in (piece.edge[of], piece.row[of], column, height, area))
 
 
 def _y_at(x, piece, of):

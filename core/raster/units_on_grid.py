@@ -57,13 +57,15 @@ def area_text(area_ha):
     return f"{area_ha:,.0f}" if area_ha >= 1000 else f"{area_ha:.4g}"
 
 
-def without_cell(cells, units):
+def without_cell(cells, units, centre=True):
     """Name the units that hold no cell.
 
     Parameters
     ----------
     cells : int or float array, shape (units,)
     units : sequence of str
+    centre : bool
+        A unit holds the cells that have their centre in it, else every part of a cell.
 
     Returns
     -------
@@ -72,14 +74,13 @@ def without_cell(cells, units):
     empty = np.flatnonzero(cells == 0)
     if not len(empty):
         return []
-    return [
-        warning(
+    template = "{count} units lie outside the raster, and are kept without values: {units}."
+    if centre:
+        template = (
             "{count} units hold no cell centre of the raster, and are kept without values: {units}. They "
-            "are too small for its cells, or lie outside.",
-            count=len(empty),
-            units=listing(units[i] for i in empty),
+            "are too small for its cells, or lie outside."
         )
-    ]
+    return [warning(template, count=len(empty), units=listing(units[i] for i in empty))]
 
 
 def of_few_cells(cells, units):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from landcarbon.core.resources import RESOURCES
 from osgeo import gdal
-from qgis.core import QgsProcessingContext
+from qgis.core import Qgis, QgsProcessingContext
 
 from ..algorithms.conftest import provider, read_rows  # noqa: F401 (a fixture)
 from ..test_plugin import needs_qgis_process, qgis_process  # noqa: F401 (a fixture)
@@ -15,9 +15,9 @@ SAMPLE = RESOURCES / "sample"
 MODEL = "Carbon balance zoning from NEP"
 OUTPUTS = {
     "nep": "nep.tif",
-    "zonal_carbon": "zonal.csv",
+    "zonal_carbon": "zonal.gpkg",
     "carbon_indices": "indices.gpkg",
-    "zones": "zones.gpkg",
+    "carbon_balance_zones": "zones.gpkg",
     "summary_of_zones": "summary.csv",
 }
 ACCOUNTED = {
@@ -78,7 +78,7 @@ def test_every_output_is_written_and_declared(results, provider):  # noqa: F811
 
 @needs_qgis_process
 def test_all_five_zones_occur_and_only_units_with_an_emission_have_one(rows):
-    zones = {unit: row["zone"] for unit, row in rows("zones").items()}
+    zones = {unit: row["zone"] for unit, row in rows("carbon_balance_zones").items()}
     assert len(zones) == 31
     assert {unit for unit, zone in zones.items() if zone is not None} == ACCOUNTED
     assert set(zones.values()) - {None} == {1, 2, 3, 4, 5}
@@ -119,6 +119,17 @@ def test_nep_says_its_year_and_unit(results):
     raster = gdal.Open(results["nep"])
     band = raster.GetRasterBand(1)
     assert (band.GetDescription(), band.GetUnitType()) == ("NEP 2019", "g C/m2/year")
+
+
+def test_outputs_that_other_steps_need_cannot_be_skipped(provider):  # noqa: F811
+    model = provider.algorithm(MODEL).create()
+    optional = Qgis.ProcessingParameterFlag.Optional
+    skippable = {
+        definition.name()
+        for definition in model.destinationParameterDefinitions()
+        if definition.flags() & optional
+    }
+    assert skippable == {"summary_of_zones"}
 
 
 def test_what_ships_is_what_the_script_makes(provider, make_models, tmp_path):  # noqa: F811

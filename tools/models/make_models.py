@@ -77,7 +77,7 @@ def nep_zoning():
                 "YEARS": "",
                 **{name: f"<{name}>" for name in ("UNITS", "UNIT_FIELD", "COVERAGE")},
             },
-            {"TABLE": "Zonal carbon"},
+            {"OUTPUT": "Zonal carbon"},
         ),
         # Under a name of its own: a table with emission often has a cs_t of other origin.
         Child(
@@ -108,7 +108,7 @@ def nep_zoning():
             "zones",
             "landcarbon:balancezoning",
             {"INPUT": "indices:OUTPUT", "SCHEME": 1},
-            {"OUTPUT": "Zones", "SUMMARY": "Summary of zones"},
+            {"OUTPUT": "Carbon balance zones", "SUMMARY": "Summary of zones"},
         ),
     )
     return made_model("Carbon balance zoning from NEP", GROUP, parameters, children, NEP_ZONING_HELP)
@@ -136,9 +136,9 @@ NEP_ZONING_HELP = {
     ),
     "STATISTICS": "Columns unit, year and gdp, in any currency.",
     "nep": "Raster of net ecosystem production [g C/m2/year].",
-    "zonal_carbon": "Table of the units: area, share with data, mean and sum of NEP.",
+    "zonal_carbon": "Units with their area, the share of it with data, mean and sum of NEP.",
     "carbon_indices": "Units with emission, sequestration, ECC, ESC and the other indices.",
-    "zones": "Units with their zone.",
+    "carbon_balance_zones": "Units with their zone.",
     "summary_of_zones": "Number of units and share of the area of every zone.",
 }
 

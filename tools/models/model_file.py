@@ -51,18 +51,26 @@ def made_model(name, group, parameters, children, helps=None):
     helps = helps or {}
     model = QgsProcessingModelAlgorithm(name, group)
     model.setHelpContent(helps)
+    model.setOutputGroup(name)
     for row, definition in enumerate(parameters):
         definition.setHelp(helps.get(definition.name(), ""))
         component = QgsProcessingModelParameter(definition.name())
         component.setPosition(QPointF(120, 80 + 80 * row))
         model.addModelParameter(definition, component)
     model.setParameterOrder([definition.name() for definition in parameters])
+    needed = {value for child in children for value in _flat(child.parameters.values())}
     for column, child in enumerate(children):
-        model.addChildAlgorithm(_step(child, QPointF(450 + 280 * column, 120 + 100 * (column % 2))))
+        position = QPointF(450 + 280 * column, 120 + 100 * (column % 2))
+        model.addChildAlgorithm(_step(child, position, needed))
     return model
 
 
-def _step(child, position):
+def _flat(values):
+    for value in values:
+        yield from value if isinstance(value, list) else [value]
+
+
+def _step(child, position, needed):
     step = QgsProcessingModelChildAlgorithm(child.algorithm)
     step.setChildId(child.id)
     step.setPosition(position)
@@ -77,6 +85,8 @@ def _step(child, position):
         outputs[label] = QgsProcessingModelOutput(label, label)
         outputs[label].setChildId(child.id)
         outputs[label].setChildOutputName(output)
+        # Else a user who skips it takes it away from the step that needs it.
+        outputs[label].setMandatory(f"{child.id}:{output}" in needed)
         outputs[label].setPosition(position + QPointF(60, 90 + 60 * len(outputs)))
     step.setModelOutputs(outputs)
     return step

@@ -6,7 +6,8 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the report of trends as HTML
-and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and
+and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`) and
 the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
 """
 
@@ -52,17 +53,18 @@ def run(name, parameters):
     dialog.resize(980, 900)
     dialog.show()
     wait(1)
-    save(dialog, f"{name}_dialog")
+    picture = name.replace(" ", "_")
+    save(dialog, f"{picture}_dialog")
     dialog.runButton().click()
     end = time.monotonic() + PATIENCE
     while not dialog.wasExecuted() and time.monotonic() < end:
         wait(0.2)
     wait(2)
-    save(dialog, f"{name}_log")
+    save(dialog, f"{picture}_log")
     results = dialog.results()
     dialog.close()
     if not results:
-        raise RuntimeError(f"{name} gave no results; see {PICTURES / name}_log.png")
+        raise RuntimeError(f"{name} gave no results; see {PICTURES / picture}_log.png")
     return results
 
 
@@ -131,6 +133,7 @@ def take_pictures():
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
     zone_pictures(provinces)
     trend_pictures(provinces)
+    nep_pictures()
 
 
 def zone_pictures(provinces):
@@ -236,6 +239,40 @@ def trend_pictures(provinces):
     for name in ("SLOPE", "CLASS", "CLASS_FDR", "Z", "P", "TAU"):
         zoom_to(result_layer(cells, name))
         picture_of_desktop(f"rastertrend_map_{name.lower()}")
+
+
+def nep_pictures():
+    """From NDVI and climate to zones: step by step, then the model, of the units with an emission."""
+    series = {
+        name: QgsRasterLayer(str(SAMPLE / f"casa_{name.lower()}.tif"), f"casa_{name.lower()}")
+        for name in ("NDVI", "TEMPERATURE", "PRECIPITATION", "RADIATION")
+    }
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    emission, statistics = (
+        QgsVectorLayer(str(SAMPLE / f"{name}.csv"), name, "ogr")
+        for name in ("casa_emission_2019", "statistics_2019")
+    )
+    provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces_inside", "ogr")
+    names = ", ".join(f"'{feature['unit']}'" for feature in emission.getFeatures())
+    provinces.setSubsetString(f"unit IN ({names})")
+    QgsProject.instance().addMapLayers([*series.values(), cover, emission, statistics, provinces])
+    inputs = {name: [layer.id()] for name, layer in series.items()} | {"VEGETATION": cover.id()}
+    cells = run("casanep", inputs | {"ALIGNMENT": 2, "MONTHLY_NPP": TEMPORARY, "PARAMETERS": TEMPORARY})
+    show_toolbox()
+    for name in ("NPP", "RH", "NEP", "MONTHLY_NPP"):
+        zoom_to(result_layer(cells, name))
+        picture_of_desktop(f"casanep_map_{name.lower()}")
+    units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit", "COVERAGE": 1}
+    flux = result_layer(cells, "NEP").id()
+    zonal = run("zonalcarbon", units | {"FLUX": [flux], "TABLE": TEMPORARY})
+    zoom_to(result_layer(zonal, "OUTPUT"))
+    picture_of_desktop("zonalcarbon_map")
+    tables = {"EMISSION": emission.id(), "STATISTICS": statistics.id(), "YEAR": 2019}
+    zones = run("Carbon balance zoning from NEP", inputs | units | tables)
+    show_toolbox()
+    for name in ("zonal_carbon", "carbon_indices", "carbon_balance_zones"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"model_map_{name}")
 
 
 def made_rasters(seed=11):

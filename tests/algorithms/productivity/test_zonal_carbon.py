@@ -202,7 +202,7 @@ def test_units_in_another_coordinate_system(zonal, make_layer):
 
 def test_repeated_key_is_an_error(zonal, make_layer):
     units = make_layer({"code": int}, [(1,), (1,)], [square(0, 0), square(1, 0)])
-    with pytest.raises(RunFailed, match="are both unit 1"):
+    with pytest.raises(RunFailed, match="are both unit '1'"):
         zonal(UNITS=units)
 
 

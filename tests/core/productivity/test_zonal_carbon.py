@@ -521,6 +521,13 @@ def test_a_flux_that_cannot_be_one_is_an_error(small, value):
         small(np.float32([[50, value]]), [rectangle(0, 0, 1, 1), rectangle(1, 0, 2, 1)])
 
 
+def test_the_error_tells_the_value_in_the_unit(small):
+    values = np.float32([[9e5, 50, 2e5]])  # the first cell is in no unit
+    for coverage in COVERAGES:
+        with pytest.raises(InputDataError, match="holds 200000 in 'u0'"):
+            small(values, [rectangle(1, 0, 2.6, 1)], coverage)
+
+
 def test_such_a_flux_outside_all_units_does_not_matter(small):
     for coverage in COVERAGES:
         found = small(np.float32([[50, 3e38, 70]]), [rectangle(0, 0, 1, 1), rectangle(2, 0, 3, 1)], coverage)

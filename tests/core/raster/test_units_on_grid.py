@@ -37,6 +37,8 @@ def test_units_without_a_cell_are_named():
         "kept without values: 北京, c. They are too small for its cells, or lie outside."
     )
     assert without_cell(np.array([1, 5, 0.001]), UNITS) == []
+    (note,) = without_cell(np.array([0, 5, 0.5]), UNITS, centre=False)
+    assert note.text == "1 units lie outside the raster, and are kept without values: 北京."
 
 
 def test_units_of_fewer_than_100_cells_are_named_with_their_cells():
