@@ -9,7 +9,7 @@ import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
-from ..models.neutrality_inputs import write_covers
+from ..models.conftest import dated_sample  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -97,11 +97,11 @@ def write_bands(path, corner, cell, values):
     del raster
 
 
-def test_examples_run_on_the_sample(algorithms, tmp_path, monkeypatch):
+def test_examples_run_on_the_sample(algorithms, dated_sample, tmp_path, monkeypatch):  # noqa: F811
     (tmp_path / "resources").symlink_to(ROOT / "resources")
     make_npp(tmp_path)
     make_casa(tmp_path)
-    write_covers(ROOT / "resources" / "sample" / "land_cover_2019.tif", tmp_path)
+    dated_sample.write_covers(ROOT / "resources" / "sample" / "land_cover_2019.tif", tmp_path)
     (tmp_path / "rules.csv").write_text(rules_of_the_page(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     ran = set()

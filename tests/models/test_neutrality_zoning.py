@@ -11,7 +11,6 @@ from qgis.core import QgsProcessingContext, QgsVectorLayer
 
 from ..algorithms.conftest import provider, read_rows  # noqa: F401 (a fixture)
 from ..test_plugin import needs_qgis_process, qgis_process  # noqa: F401 (a fixture)
-from .neutrality_inputs import COVER_YEARS, YEARS, write_covers, write_tables
 
 SAMPLE = RESOURCES / "sample"
 MODEL = "Neutrality zoning from land cover"
@@ -37,13 +36,13 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def results(qgis_process, folder):  # noqa: F811
+def results(qgis_process, folder, dated_sample):  # noqa: F811
     """The model run once: its results by name, as `qgis_process` prints them."""
     units = str(SAMPLE / "provinces.gpkg")
     names = [feature["unit"] for feature in QgsVectorLayer(units, "units", "ogr").getFeatures()]
-    emission, statistics = write_tables(names, folder)
+    emission, statistics = dated_sample.write_tables(names, folder)
     inputs = {
-        "LAND_COVER": write_covers(SAMPLE / "land_cover_2019.tif", folder),
+        "LAND_COVER": dated_sample.write_covers(SAMPLE / "land_cover_2019.tif", folder),
         "UNITS": units,
         "UNIT_FIELD": "unit",
         "EMISSION": emission,
@@ -86,12 +85,12 @@ def test_scores_are_those_of_the_trends(rows):
 
 
 @needs_qgis_process
-def test_scores_are_those_of_the_potential_and_of_the_latest_intensity(rows):
+def test_scores_are_those_of_the_potential_and_of_the_latest_intensity(rows, dated_sample):
     potential = {row["unit"]: row["cep"] for row in rows("peak_and_neutrality")}
     cli = {
         row["unit"]: float(row["cli"])
         for row in rows("land_use_intensity")
-        if int(row["year"]) == COVER_YEARS[-1]
+        if int(row["year"]) == dated_sample.COVER_YEARS[-1]
     }
     least, span = min(cli.values()), np.ptp(list(cli.values()))
     for row in rows("neutrality_zones"):
@@ -112,20 +111,24 @@ def test_zones_part_the_sums_from_the_highest(rows):
 
 
 @needs_qgis_process
-def test_emission_is_that_of_the_table_in_carbon_and_sequestration_that_of_the_land(rows, folder):
+def test_emission_is_that_of_the_table_in_carbon_and_sequestration_that_of_the_land(
+    rows, folder, dated_sample
+):
     lines = Path(folder / "emission.csv").read_text(encoding="utf-8").splitlines()[1:]
     given = {tuple(line.split(",")[:2]): float(line.split(",")[2]) / C_TO_CO2 for line in lines}
     found = rows("carbon_indices")
-    assert len(found) == 31 * len(YEARS)
+    assert len(found) == 31 * len(dated_sample.YEARS)
     for row in found:
         assert row["ce_t"] == pytest.approx(given[row["unit"], str(row["year"])], rel=1e-12)
-        assert (row["cs_t"] is not None) == (row["year"] in COVER_YEARS)
+        assert (row["cs_t"] is not None) == (row["year"] in dated_sample.COVER_YEARS)
 
 
 @needs_qgis_process
-def test_paths_start_at_the_emission_of_the_last_year(rows):
-    last = {row["unit"]: row["ce_t"] for row in rows("carbon_indices") if row["year"] == YEARS[-1]}
-    starts = [row for row in rows("paths_of_emission") if int(row["year"]) == YEARS[-1]]
+def test_paths_start_at_the_emission_of_the_last_year(rows, dated_sample):
+    last = {
+        row["unit"]: row["ce_t"] for row in rows("carbon_indices") if row["year"] == dated_sample.YEARS[-1]
+    }
+    starts = [row for row in rows("paths_of_emission") if int(row["year"]) == dated_sample.YEARS[-1]]
     assert len(starts) == 31 * 3
     for row in starts:
         assert float(row["ce_t"]) == pytest.approx(last[row["unit"]], rel=1e-9)

@@ -1,6 +1,7 @@
-"""Made-up inputs of the model of neutrality zoning: the sample with land cover of six dates, and tables.
+"""Make up land cover of six dates from that of the sample, and yearly emission and statistics of its units.
 
-Everything comes from seeded generators: no number is a statistic, an estimate or near one.
+Nothing of it ships: tests and pictures of the model of neutrality zoning make it. Everything comes from seeded
+generators: no number is a statistic, an estimate or near one.
 """
 
 import csv
