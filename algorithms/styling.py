@@ -104,8 +104,8 @@ CLUSTERS = (  # found by search for the greatest least difference; they repeat w
 POTENTIAL = (  # code, name, colour: dark green reaches its targets, dark brown none
     (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), "#00795a"),
     (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), "#7cc8f4"),
-    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in the low and base scenario"), "#f0e442"),
-    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in the low scenario only, or slow growth"), "#d97a00"),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low and base"), "#f0e442"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low, or slow growth"), "#d97a00"),
     (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), "#8c2d04"),
 )
 PEAK = ("#0f4c9c", "#7fb8e6", "#ede4a0", "#f2a65a", "#a3160f")  # from falling already to rising to the end

@@ -72,17 +72,19 @@ def equation(table, column, response):
 def _model(fit, response):
     """Equation, quality and coefficients."""
     table = fit.coefficients
-    shown = (
-        *("variable", "ols_b", "ols_se", "ols_t", "ols_p", "ols_beta", "vif"),
-        *("ridge_b", "ridge_beta", "ridge_vif"),
-    )
-    heads = (
-        *(tr("Variable"), tr("Coefficient"), tr("Standard error"), "t", "p", tr("Standardised"), "VIF"),
-        *(tr("Ridge coefficient"), tr("Ridge, standardised"), tr("Ridge VIF")),
-    )
-    rows = [rounded(row) for row in zip_equal(*(table[name] for name in shown))]
+    errors = tr("Standard error"), "t", "p"
     yield equation(table, "ridge_b", response)
-    yield PageTable(heads, rows)
+    for caption, columns, more in (
+        (tr("Ridge"), ("ridge_b", "ridge_beta", "ridge_vif"), ()),
+        (
+            tr("Least squares"),
+            ("ols_b", "ols_beta", "vif", "tolerance", "ols_se", "ols_t", "ols_p"),
+            (tr("Tolerance"), *errors),
+        ),
+    ):
+        heads = tr("Variable"), tr("Coefficient"), tr("Standardised"), "VIF", *more
+        rows = zip_equal(table["variable"], *(table[name] for name in columns))
+        yield PageTable(heads, [rounded(row) for row in rows], caption)
     heads = "", tr("Rows"), tr("Degrees of freedom"), "R²", tr("Adjusted R²"), "F", "p", "RMSE"
     yield PageTable(
         (*heads, tr("p of t test")),
@@ -169,7 +171,7 @@ def _scatter(fit):
     shown = np.linspace(0, len(fit.observed) - 1, min(len(fit.observed), MOST_POINTS)).astype(int)
     axes.plot(fit.predicted[shown], fit.observed[shown], "o", color=POINT, markersize=3.5, alpha=0.6)
     for axis in (axes.xaxis, axes.yaxis):
-        thousands(axis)
+        thousands(axis, 4)
     if both.max() / both.min() > 20:
         axes.set_xscale("log")
         axes.set_yscale("log")

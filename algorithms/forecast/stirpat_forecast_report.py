@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...core.forecast.history import RESPONSE
-from ...core.forecast.targets import POTENTIALS
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import POINT, Drawing, PageChart, PageTable, Section, legend_beside, page, plain_axes
 from ..styling import NO_ZONE, POTENTIAL
 
-COLOURS = {"low": "#0072b2", "base": "#5a5a5a", "high": "#d55e00", None: "#cc79a7"}  # after Okabe and Ito
+COLOURS = {"low": "#0072b2", "base": "#e69f00", "high": "#8c2d04", None: "#cc79a7"}  # after Okabe and Ito
+MILLION = 1e6
 MOST_UNITS = 24  # small charts, of the greatest emitters
 MOST_ROWS = 100  # of the table of units
 COLUMNS = 4
@@ -56,10 +56,11 @@ def _region(forecast, history, targets, mass):
     _fan(drawing, axes, forecast, forecast.region, "region", history.years, observed, labels=True)
     for year in (targets.peak_by, targets.neutral_by):
         axes.axvline(year, color=POINT, linewidth=0.6, linestyle=":")
-    axes.set_ylabel(drawing.text(mass))
+    axes.set_ylabel(drawing.text(tr("million {mass}").format(mass=mass)))
     legend_beside(axes)
     caption = tr(
-        "Emission [{mass}] of the {count} units with a path; dotted: peak by {peak}, neutral by {neutral}."
+        "Emission of the {count} units with a path [million {mass}]; dotted: peak by {peak}, neutral by "
+        "{neutral}."
     ).format(mass=mass, count=int(has_path.sum()), peak=targets.peak_by, neutral=targets.neutral_by)
     yield PageChart(drawing.svg(), caption)
     dates = sorted({targets.base_year, targets.peak_by, targets.neutral_by, targets.to_year})
@@ -83,7 +84,7 @@ def _fan(drawing, axes, forecast, paths, of, years, observed, labels=False):
         Place of the unit.
     """
     label = drawing.text(tr("History")) if labels else None
-    axes.plot(years, observed, color=POINT, linewidth=1.2, label=label)
+    axes.plot(years, observed / MILLION, color=POINT, linewidth=1.2, label=label)
     bounds = forecast.intervals
     for number, scenario in enumerate(forecast.scenarios):
         colour = COLOURS[scenario.role]
@@ -93,16 +94,17 @@ def _fan(drawing, axes, forecast, paths, of, years, observed, labels=False):
                 if of == "region"
                 else (bounds.lower[number, :, of], bounds.upper[number, :, of])
             )
-            axes.fill_between(forecast.years, lower, upper, color=colour, alpha=0.2, linewidth=0)
+            edges = lower / MILLION, upper / MILLION
+            axes.fill_between(forecast.years, *edges, color=colour, alpha=0.25, linewidth=0)
         label = drawing.text(scenario.name) if labels else None
-        axes.plot(forecast.years, paths[number], color=colour, linewidth=1.6, label=label)
+        axes.plot(forecast.years, paths[number] / MILLION, color=colour, linewidth=1.6, label=label)
     plain_axes(axes)
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=5)
 
 
 def _potential(forecast, targets):
     """Units by CEP, and by peak in time per scenario."""
-    codes = [*POTENTIALS, None]
+    codes = [*(code for code, _, _ in POTENTIAL), None]
     counts = [int((np.isnan(forecast.cep) if code is None else forecast.cep == code).sum()) for code in codes]
     names = {code: (tr(name), colour) for code, name, colour in POTENTIAL} | {None: (tr("Unknown"), NO_ZONE)}
     rows = [(names[code][0], code, count) for code, count in zip_equal(codes, counts)]
@@ -137,7 +139,7 @@ def _units(forecast, history, targets, order, mass):
             axes.set_ylim(bottom=0)
             axes.tick_params(labelsize=7)
             axes.yaxis.get_major_locator().set_params(nbins=3)
-        caption = tr("Emission [{mass}] of the {count} greatest emitters, each on its own scale.")
+        caption = tr("Emission of the {count} greatest emitters [million {mass}], each on its own scale.")
         yield PageChart(drawing.svg(), caption.format(mass=mass, count=len(shown)))
     heads = [tr("Unit"), tr("{year} [{mass}]").format(year=targets.base_year, mass=mass)]
     heads += [tr("Peak, {scenario}").format(scenario=scenario.name) for scenario in forecast.scenarios]

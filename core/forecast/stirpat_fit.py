@@ -220,7 +220,7 @@ class _Model:
         response, drivers = self.rows.within()
         slopes, constants = Moments(response, drivers, self.rows.group).without_each(k)
         group = self.rows.group
-        left = response[:, None] - (0.0 if self.rows.effects else constants[group])
+        left = response[:, None] - (np.zeros_like(constants) if self.rows.effects else constants)[group]
         for place, driver in enumerate(drivers.T):
             left -= slopes[group, :, place] * driver[:, None]
         return np.sqrt((left**2).mean(axis=0))

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-POTENTIALS = {  # code -> name
-    5: "Peak and neutrality in time",
-    4: "Peak in time in all scenarios",
-    3: "Peak in time in the low and base scenario",
-    2: "Peak in time in the low scenario only, or slow growth",
-    1: "No peak in time",
-}
 SLOW = 0.01  # growth per year below it is slow
 
 

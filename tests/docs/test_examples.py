@@ -25,6 +25,8 @@ PAGES = (
     "landuseintensity",
     "neutralityzoning",
     "zonalcarbon",
+    "stirpatfit",
+    "stirpatforecast",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)

@@ -137,6 +137,7 @@ def take_pictures():
     trend_pictures(provinces)
     nep_pictures()
     neutrality_pictures()
+    forecast_pictures(provinces)
 
 
 def zone_pictures(provinces):
@@ -310,6 +311,41 @@ def neutrality_pictures():
     for name in ("neutrality_zones", "peak_and_neutrality", "trends_of_units"):
         zoom_to(result_layer(zones, name))
         picture_of_desktop(f"model_map_{name}")
+
+
+def forecast_pictures(provinces):
+    """A model of the made-up panel, and where it leads to."""
+    panel = QgsVectorLayer(str(SAMPLE / "stirpat_panel.csv"), "stirpat_panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    fit = run(
+        "stirpatfit",
+        {
+            "INPUT": panel.id(),
+            "CE": "",
+            "POOL": 1,
+            "TRACE": TEMPORARY,
+            "CHOICES": TEMPORARY,
+            "REPORT": str(PICTURES / "stirpatfit_report.html"),
+        },
+    )
+    forecast = run(
+        "stirpatforecast",
+        {
+            "INPUT": panel.id(),
+            "COEFFICIENTS": result_layer(fit, "COEFFICIENTS").id(),
+            "UNITS": provinces.id(),
+            "UNITS_FIELD": "unit",
+            "CS_FIELD": "cs_t",
+            "PATHS": TEMPORARY,
+            "REPORT": str(PICTURES / "stirpatforecast_report.html"),
+        },
+    )
+    layer = result_layer(forecast, "OUTPUT")
+    show_toolbox()
+    zoom_to(layer)
+    for name in layer.styleManager().styles():
+        layer.styleManager().setCurrentStyle(name)
+        picture_of_desktop(f"stirpatforecast_map_{name.replace(': ', '_').replace(' ', '_')}")
 
 
 def made_rasters(seed=11):
