@@ -1,7 +1,7 @@
 """Make up land cover of six dates from that of the sample, and yearly emission and statistics of its units.
 
-Nothing of it ships: tests and pictures of the model of neutrality zoning make it. Everything comes from seeded
-generators: no number is a statistic, an estimate or near one.
+Nothing of it ships: tests and pictures of the model of neutrality zoning make it. Everything comes from
+seeded generators: no number is a statistic, an estimate or near one.
 """
 
 import csv
