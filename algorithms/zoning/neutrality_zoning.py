@@ -108,8 +108,8 @@ class NeutralityZoning(LandCarbonAlgorithm):
         self.add(
             table_parameter(self.RULE_TABLE, tr("Rule table")),
             tr(
-                "Your own: a row per index with the columns index, field (in the table of trends; empty for cep "
-                "and cli), direction ('positive' or 'negative') and, if you like, weight."
+                "Your own: a row per index with the columns index, field (in the table of trends; empty for "
+                "cep and cli), direction ('positive' or 'negative') and, if you like, weight."
             ),
         )
         self.add(
@@ -148,8 +148,8 @@ class NeutralityZoning(LandCarbonAlgorithm):
                 self.SCORES,
                 tr("Scores of the indices"),
                 tr(
-                    "Table with a row per unit and index: the value that was scored, the score, the weight, and "
-                    "the part of the sum."
+                    "Table with a row per unit and index: the value that was scored, the score, the weight, "
+                    "and the part of the sum."
                 ),
             ),
         ):
