@@ -65,8 +65,8 @@ class NeutralityZoning(LandCarbonAlgorithm):
                 self.TRENDS, tr("Trends"), [Qgis.ProcessingSourceType.Vector]
             ),
             tr(
-                "Table with the columns unit, field, class and z: all trends of Trends of units, of the fields "
-                "that the rules name."
+                "Table with the columns unit, field, class and z: all trends of Trends of units, of the "
+                "fields that the rules name."
             ),
         )
         self.add(
