@@ -131,8 +131,11 @@ def test_field_of_the_potential_is_chosen(output, make_csv):
 
 
 def test_year_of_the_intensity_is_chosen(output, make_csv):
-    path = make_csv("cli.csv", "unit,year,cli\n" + "".join(f"{u},{y},{y + i * (2015 - y)}\n" for y in (2010, 2020)
-                                                         for i, u in enumerate(UNITS)))  # fmt: skip
+    # falls with the place of the unit in 2020 and rises in 2010
+    lines = [f"{unit},2020,{150 - place}" for place, unit in enumerate(UNITS)]
+    lines += [f"{unit},2010,{150 + place}" for place, unit in enumerate(UNITS)]
+    path = make_csv("cli.csv", "\n".join(["unit,year,cli", *lines]))
+    # scaled: 1, 0.75, 0.5, 0.25, 0
     assert [row["cli_s"] for row in output(CLI=path)] == [5, 4, 3, 2, 1]
     assert [row["cli_s"] for row in output(CLI=path, CLI_YEAR=2010)] == [1, 2, 3, 4, 5]
 

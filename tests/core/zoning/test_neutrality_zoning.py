@@ -26,6 +26,7 @@ FIELDS = {
     **{"cs": "cs_t", "nce": "cb", "ce": "ce_t", "ecc": "ecc", "esc": "esc"},
     **{"cf": "cf_ha", "ec": "ec_ha", "ed": "ed_ha"},
 }
+NAMES = tuple(FIELDS.values())
 RISING, FALLING = [5, 4, 3, 2, 1], [1, 2, 3, 4, 5]
 TABLE_6 = {
     **dict.fromkeys(("cs", "ecc", "esc", "ec"), RISING),
@@ -37,7 +38,7 @@ def table(name="trends", **columns):
     return table_from_columns(name, {key: list(values) for key, values in columns.items()})
 
 
-def trend_table(units=UNITS, classes=CLASSES, z=Z, fields=tuple(FIELDS.values())):
+def trend_table(units=UNITS, classes=CLASSES, z=Z, fields=NAMES):
     """The same trend of a unit in all fields."""
     return table(
         unit=[unit for _ in fields for unit in units],
