@@ -63,6 +63,13 @@ ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schem
         (5, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon optimisation zone"), HIGH_CARBON),
     ),
 }
+SCORED_ZONES = (  # of the neutrality zoning with five zones, from the highest score
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Carbon sink functional zone"), SINK),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon development zone"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Net-carbon stabilisation zone"), OPTIMISED),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon control zone"), CONTROL),
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Carbon source optimisation zone"), HIGH_CARBON),
+)
 
 # ColorBrewer's PuOr and BrBG: diverging, safe for colour-blind readers. Orange emits, purple absorbs.
 EMISSION = ("#542788", "#998ec3", "#d8daeb", "#fee0b6", "#f1a340", "#b35806")
@@ -100,6 +107,12 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+# Of the classes of the presets; after Okabe and Ito, water and forest darker than grass and crops.
+LAND = {
+    **{"cropland": "#e6c74a", "forest": "#006d4f", "shrubland": "#7a8f2a", "grassland": "#8fd17d"},
+    **{"water": "#2b6cb0", "unused": "#cfc6b8", "construction": "#c2322d"},
+}
+UNCHANGED = 0.72  # of the way from a class's colour to white
 CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
     *("#0072b2", "#e69f00", "#a2e481", "#9e4c75", "#5fb3dd"),
     *("#51271f", "#dd5f5f", "#505d14", "#703dd6", "#1f1f51"),
@@ -166,6 +179,57 @@ def zones(scheme, field="zone"):
         Holds the code.
     """
     return coded(field, ZONES[scheme], tr("No zone"))
+
+
+def scored_zones(count, weights, field="zone"):
+    """Zones by score, from the highest; the map tip of a unit shows what its score is made of.
+
+    Parameters
+    ----------
+    count : int
+        Number of zones; other than five they are numbered, in colours between those of the five.
+    weights : dict of str to float
+        Weight of every index by its name.
+    field : str
+        Holds the code.
+    """
+    named = [(code, tr(name), colour) for code, name, colour in SCORED_ZONES]
+    if count != len(SCORED_ZONES):
+        numbered = tr("Zone {code} of {count}")
+        colours = between([colour for _, _, colour in SCORED_ZONES], count)
+        named = [
+            (code, numbered.format(code=code, count=count), colour) for code, colour in enumerate(colours, 1)
+        ]
+
+    def style(layer):
+        coded(field, named, tr("No zone"))(layer)
+        layer.setMapTipTemplate(score_tip(weights))
+
+    return style
+
+
+def score_tip(weights):
+    """What the score of a unit is made of, as HTML with expressions."""
+    lines = [
+        f"{name}: [% coalesce({QgsExpression.quotedColumnRef(name + '_s')}, '-') %]"
+        + ("" if weight == 1 else f" × {weight:g}")
+        for name, weight in weights.items()
+    ]
+    return "<br>".join(['<b>[% "unit" %]</b>', *lines, "<b>[% coalesce(\"score\", '-') %]</b>"])
+
+
+def between(colours, count):
+    """As many colours, evenly spread along the given ones.
+
+    Examples
+    --------
+    >>> between(["#000000", "#808080", "#ffffff"], 2)
+    ['#000000', '#ffffff']
+    """
+    parts = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours])
+    places = np.linspace(0, len(colours) - 1, count)
+    mixed = np.column_stack([np.interp(places, np.arange(len(colours)), part) for part in parts.T])
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.rint(mixed).astype(int).tolist()]
 
 
 def net_emission(mass, field="net_t"):
@@ -464,6 +528,43 @@ def density(mass, years=()):
             range_per_band(layer, [year_range(year) for year in years])
 
     return style
+
+
+def land_change(changes):
+    """What land became, by the colour of its class then; unchanged land in a pale one.
+
+    Parameters
+    ----------
+    changes : sequence of core.accounting.land_transition.ChangeRow
+        Largest changes come first in the legend, then unchanged land.
+    """
+    others = dict.fromkeys(row.end for row in changes if row.end.lower() not in LAND)
+    colours = LAND | {name.lower(): cluster_colour(number) for number, name in enumerate(others, 1)}
+
+    def style(layer):
+        classes = []
+        for row in sorted(changes, key=lambda row: (row.start == row.end, -row.area_ha)):
+            colour = colours[row.end.lower()]
+            if row.start == row.end:
+                colour, label = pale(colour), tr("{name}, unchanged").format(name=row.end)
+            else:
+                label = f"{row.start} → {row.end}"
+            classes.append(QgsPalettedRasterRenderer.Class(row.code, QColor(colour), label))
+        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
+
+    return style
+
+
+def pale(colour):
+    """The colour of land that did not change.
+
+    Examples
+    --------
+    >>> pale("#000000")
+    '#b8b8b8'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * (1 - UNCHANGED)):02x}" for part in parts)
 
 
 def range_per_band(layer, ranges):

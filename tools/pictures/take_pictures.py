@@ -7,11 +7,13 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
 rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
-`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`), the
-demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`),
+`landtransition_map.png` (as `land_change.png`), `model_map_neutrality_zones.png` (as `neutrality_zones.png`)
+and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of other maps.
 """
 
 import os
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -138,6 +140,7 @@ def take_pictures():
     ellipse_pictures(provinces, cover_of_sample())
     nep_pictures()
     forecast_pictures(provinces)
+    neutrality_pictures()
 
 
 def zone_pictures(provinces):
@@ -417,6 +420,40 @@ def forecast_pictures(provinces):
     for name in layer.styleManager().styles():
         layer.styleManager().setCurrentStyle(name)
         picture_of_desktop(f"stirpatforecast_map_{name.replace(': ', '_').replace(' ', '_')}")
+
+
+def neutrality_pictures():
+    """Land transition, land use intensity and neutrality zones of land cover and tables that are made up."""
+    sys.path.insert(0, str(ROOT / "tools" / "sample"))
+    import make_dated_sample
+
+    provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces_of_zones", "ogr")
+    names = [feature["unit"] for feature in provinces.getFeatures()]
+    paths = make_dated_sample.write_covers(SAMPLE / "land_cover_2019.tif", PICTURES)
+    covers = [QgsRasterLayer(path, Path(path).stem) for path in paths]
+    emission, statistics = (
+        QgsVectorLayer(path, Path(path).stem, "ogr")
+        for path in make_dated_sample.write_tables(names, PICTURES)
+    )
+    QgsProject.instance().addMapLayers([provinces, *covers, emission, statistics])
+    units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit"}
+    change = run(
+        "landtransition",
+        units
+        | {"FROM": covers[0].id(), "TO": covers[-1].id(), "REGION_FIELD": "region", "CHANGE": TEMPORARY},
+    )
+    zoom_to(result_layer(change, "CHANGE"))
+    picture_of_desktop("landtransition_map")
+    zones = run(
+        "Neutrality zoning from land cover",
+        units
+        | {"LAND_COVER": [cover.id() for cover in covers]}
+        | {"EMISSION": emission.id(), "STATISTICS": statistics.id()},
+    )
+    show_toolbox()
+    for name in ("neutrality_zones", "peak_and_neutrality", "trends_of_units"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"model_map_{name}")
 
 
 def made_rasters(seed=11):
