@@ -1,4 +1,4 @@
-"""Raster parameters: layers to sources of the raster engine, with their years and on one grid."""
+"""Raster parameters: layers to sources of the raster engine, with their years or months and on one grid."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsCoordinateReferenceSystem
 
 from ..core.errors import Cancelled, InputDataError
+from ..core.months import months_of, surest, years_of_dates
 from ..core.notes import decision, warning
 from ..core.raster.source import align, open_source
 from ..core.sequences import zip_equal
@@ -38,12 +39,20 @@ class RasterInput:
 
     @property
     def year_name(self):
-        """The layer's name, or the file's where only that holds a year.
+        """The layer's name; where that holds no year, the file's, or what the file says of its only band.
 
-        By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'.
+        By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'. In a
+        model a file has the name of the output that it is, and only its band knows the year.
         """
-        file_name = Path(self.path).name
-        return file_name if years_in(file_name) and not years_in(self.name) else self.name
+        names = [self.name, Path(self.path).name]
+        if len(self.bands) == 1:
+            names.append(f"{self.name} ({self.bands[0]})")
+        return next((name for name in names if years_in(name)), self.name)
+
+    @property
+    def month_name(self):
+        """The layer's name, or the file's without its suffix where that tells the month more surely."""
+        return surest((self.name, Path(self.path).stem))
 
 
 def raster_inputs(algorithm, parameters, name, context):
@@ -56,6 +65,11 @@ def raster_inputs(algorithm, parameters, name, context):
     """
     layers = algorithm.parameterAsLayerList(parameters, name, context)
     return [_input(layer) for layer in layers]
+
+
+def raster_input(algorithm, parameters, name, context):
+    """The layer of a parameter of one raster. Call it in `prepareAlgorithm`; see `raster_inputs`."""
+    return _input(algorithm.parameterAsRasterLayer(parameters, name, context))
 
 
 def _input(layer):
@@ -133,19 +147,16 @@ def open_values(inputs, years, alignment, record):
     list of (int, RasterSource)
     """
     places = [(one, 1, one.year_name) for one in inputs]
-    if len(inputs) == 1:
+    if len(inputs) == 1 and len(inputs[0].bands) > 1:
         places = [(inputs[0], band, name) for band, name in enumerate(inputs[0].bands, 1)]
     else:
         for one in inputs:
-            if len(one.bands) > 1:
-                record.note(
-                    warning(
-                        "{name} has {bands} bands, and only the first one is used; give a raster with a band "
-                        "per year alone.",
-                        name=one.name,
-                        bands=len(one.bands),
-                    )
-                )
+            note_unused_bands(
+                one,
+                "{name} has {bands} bands, and only the first one is used; give a raster with a band per "
+                "year alone.",
+                record,
+            )
     return _open(places, years, alignment, False, record)
 
 
@@ -158,9 +169,7 @@ def _open(places, years, alignment, classes, record):
     grid = None
     series = []
     for (one, band, _), year in zip_equal(places, found):
-        source = open_source(one.path, band, one.year_name)
-        if one.crs_wkt:
-            source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))
+        source = source_of(one, band, one.year_name)
         grid = grid or source.grid
         source, notes = align(source, grid, alignment, classes)
         record.note(*notes)
@@ -168,6 +177,101 @@ def _open(places, years, alignment, classes, record):
     for one in {one.path: one for one, _, _ in places}.values():
         record.note(*one.notes)
     return sorted(series, key=lambda item: item[0])
+
+
+def source_of(one, band, name):
+    """The source of a band of a layer, with the coordinate system that the layer has in QGIS."""
+    source = open_source(one.path, band, name)
+    if one.crs_wkt:
+        source = replace(source, grid=replace(source.grid, crs_wkt=one.crs_wkt))
+    return source
+
+
+def open_year(inputs, months, series, record):
+    """Sources of a series of a year, January first: a raster per month, or a raster of 12 bands.
+
+    Parameters
+    ----------
+    inputs : sequence of RasterInput
+    months : str
+        What the user wrote; empty: from the names, see `core.months.months_of`.
+    series : str
+        Name of the parameter, for messages.
+    record : RunRecord
+        Gets the months.
+
+    Returns
+    -------
+    tuple of 12 RasterSource
+    """
+    if not inputs:
+        raise InputDataError("{series}: no raster is given; choose 12, or one of 12 bands.", series=series)
+    single = len(inputs) == 1 and len(inputs[0].bands) > 1
+    if single:
+        (one,) = inputs
+        sources = [source_of(one, band, one.name) for band in range(1, len(one.bands) + 1)]
+        names = [source.description for source in sources]
+    else:
+        names = [one.month_name for one in inputs]
+        sources = [source_of(one, 1, name) for one, name in zip_equal(inputs, names)]
+        for one in inputs:
+            note_unused_bands(
+                one,
+                "{name} has {bands} bands, and only the first one is used; give 12 rasters of one band, or "
+                "one raster of 12 bands alone.",
+                record,
+            )
+    found, notes = months_of(names, months, series, bands=single)
+    record.note(*notes)
+    for one in inputs:
+        record.note(*one.notes)
+    return tuple(source for _, source in sorted(zip_equal(found, sources), key=lambda item: item[0]))
+
+
+def year_of_series(inputs, first, given, record):
+    """The year of the series of a year, and a warning where names hold another one.
+
+    Parameters
+    ----------
+    inputs : dict of str to sequence of RasterInput
+        By parameter.
+    first : str
+        The parameter whose names say the year where it is not given.
+    given : int or None
+        By the user.
+    record : RunRecord
+
+    Returns
+    -------
+    int or None
+        None where nobody says it.
+    """
+    found = {
+        name: {
+            year for one in series for text in (one.month_name, *one.bands) for year in years_of_dates(text)
+        }
+        for name, series in inputs.items()
+    }
+    year = given
+    if given is None and len(found[first]) == 1:
+        (year,) = found[first]
+        record.decision("The year is {year}, as in the names of {series}.", year=year, series=first)
+    for name, years in found.items():
+        if year is not None and len(years) == 1 and years != {year}:
+            record.warning(
+                "{series} is of {other} by its names, and the year is {year}; check that all series are of "
+                "one year.",
+                series=name,
+                other=next(iter(years)),
+                year=year,
+            )
+    return year
+
+
+def note_unused_bands(one, template, record):
+    """Warn where only the first band of a layer is used."""
+    if len(one.bands) > 1:
+        record.warning(template, name=one.name, bands=len(one.bands))
 
 
 def crs_of(grid):

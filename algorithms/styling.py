@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters; layer
-name, group and temporal range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters,
+ellipses; layer name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -16,17 +16,28 @@ from qgis.core import (
     QgsExpression,
     QgsFeatureRequest,
     QgsFillSymbol,
+    QgsGradientColorRamp,
+    QgsGradientStop,
+    QgsLineSymbol,
+    QgsMarkerLineSymbolLayer,
+    QgsMarkerSymbol,
     QgsPalettedRasterRenderer,
+    QgsPalLayerSettings,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
+    QgsRuleBasedLabeling,
     QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
+    QgsSingleSymbolRenderer,
     QgsSymbol,
+    QgsTextBufferSettings,
+    QgsTextFormat,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
+from ..core.classification import NATURAL, class_breaks, class_of
 from ..core.raster.blocks import windows
 from ..core.raster.source import close_sources, open_source, read_values
 from ..core.sequences import pairwise, zip_equal
@@ -59,6 +70,22 @@ COEFFICIENT = ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e")
 COEFFICIENT_BREAKS = (0.5, 0.8, 1.0, 1.25, 2.0)  # symmetric about 1 as ratios: 0.8 = 1 / 1.25
 DENSITY = ("#542788", "#998ec3", "#c9c3e3", "#f7f7f7", "#fdd49e", "#f1a340", "#b35806")
 DENSITY_BREAKS = (-1.0, -0.1, -0.001, 0.001, 1.0, 30.0)  # t/ha: sinks are weak, built-up land emits strongly
+
+# ColorBrewer's YlGn and YlOrBr: sequential, safe for colour-blind readers. Breaks are fixed, so that maps of
+# different years compare.
+NPP = ("#ffffcc", "#d9f0a3", "#addd8e", "#78c679", "#31a354", "#006837")
+RESPIRATION = ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#d95f0e", "#993404")
+NPP_BREAKS = (100.0, 200.0, 400.0, 600.0, 900.0)  # g C/m2/year
+RESPIRATION_BREAKS = (100.0, 200.0, 300.0, 450.0, 600.0)
+NEP_BREAKS = (-200.0, -50.0, 0.0, 100.0, 300.0)  # green takes up, brown gives off
+MONTHLY_NPP_BREAKS = (10.0, 25.0, 50.0, 80.0, 120.0)  # g C/m2/month
+MONTHLY_NEP_BREAKS = (-20.0, -5.0, 0.0, 20.0, 50.0)
+JULY = 7
+
+# Five levels each, sequential, of the same family: brown emits, green absorbs, blue compensates.
+EMISSION_LEVELS = RESPIRATION[1:]
+SEQUESTRATION_LEVELS = NPP[1:]
+COMPENSATION_LEVELS = ("#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d")  # ColorBrewer's PuBu
 
 # Blue falls, red rises; which of the two is good depends on what falls or rises.
 TREND = (  # code, name, colour
@@ -114,6 +141,9 @@ EMERGING = (
     (-4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent cold spot"), "#2166ac"),
     (-3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying cold spot"), "#08224f"),
 )
+# Okabe and Ito's without yellow, which is lost on white; for lines, which need more contrast than areas.
+GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -151,6 +181,24 @@ def net_emission(mass, field="net_t"):
     return style
 
 
+def mean_flux(field="mean_gm2"):
+    """Mean carbon flux of units [g C/m2] in classes centred on 0: green takes up, brown gives off.
+
+    Parameters
+    ----------
+    field : str
+        Holds the mean; by area, so that large units do not look productive for their size.
+    """
+
+    def style(layer):
+        values = layer.uniqueValues(layer.fields().lookupField(field))
+        sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
+        graduated(layer, field, symmetric_breaks(sizes), COEFFICIENT, "g C/m²")
+        by_year(layer)
+
+    return style
+
+
 def coefficient(field):
     """ECC or ESC in classes centred on 1, symmetric as ratios; below 1 brown, above it green."""
 
@@ -159,6 +207,83 @@ def coefficient(field):
         by_year(layer)
 
     return style
+
+
+def natural_levels(field, colours, unit=""):
+    """Five levels of a field by exact natural breaks over all years, with the share of units in each.
+
+    Shares are those of the latest year, the one on top. Where there are fewer than five different values,
+    each is a level; units without a value are grey.
+
+    Parameters
+    ----------
+    field : str
+    colours : sequence of str
+        One per level, least first.
+    unit : str
+        For the legend.
+    """
+
+    def style(layer):
+        values, year = values_and_years(layer, field)
+        different = np.unique(values[~np.isnan(values)])
+        count = min(len(colours), len(different))
+        breaks = class_breaks(values, NATURAL, [count])[count] if count > 1 else different[:0]
+        latest = values[year == year.max()] if len(year) else values
+        level = class_of(latest, breaks)
+        value = QgsExpression.quotedColumnRef(field)
+        edges = breaks.tolist()
+        tests = [f"{value} <= {edge!r}" for edge in edges] + [f"{value} IS NOT NULL"]
+        tests[1:] = [f"{value} > {edge!r} AND {test}" for edge, test in zip_equal(edges, tests[1:])]
+        numbered = enumerate(zip_equal(tests, level_labels(breaks, unit)))
+        classes = [
+            (test, colours[number], f"{label} ({share_text(level == number)})")
+            for number, (test, label) in numbered
+        ]
+        if np.isnan(values).any():
+            classes.append((f"{value} IS NULL", NO_ZONE, f"{tr('no value')} ({share_text(level < 0)})"))
+        layer.setRenderer(by_rules(classes))
+        by_year(layer)
+
+    return style
+
+
+def values_and_years(layer, field):
+    """The numbers of a field (NaN = missing) and the years of all features; 0 without a field of years."""
+    names = [name for name in (field, "year") if layer.fields().lookupField(name) >= 0]
+    request = QgsFeatureRequest().setSubsetOfAttributes(names, layer.fields())
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    rows = [
+        (feature[field], feature["year"] if "year" in names else 0) for feature in layer.getFeatures(request)
+    ]
+    values = [float(value) if isinstance(value, (int, float)) else np.nan for value, _ in rows]
+    years = [year if isinstance(year, int) else 0 for _, year in rows]
+    return np.array(values, dtype=float), np.array(years, dtype=int)
+
+
+def level_labels(breaks, unit):
+    """Labels of the levels that hold their upper break, with as few digits as tell the breaks apart.
+
+    Examples
+    --------
+    >>> level_labels(np.array([0.51, 12345.6]), "t C")
+    ['up to 0.51 t C', '0.51 to 12,350 t C', 'above 12,350 t C']
+    """
+    if not len(breaks):
+        return [tr("all values")]
+    for digits in range(4, 18):
+        texts = [f"{float(f'{edge:.{digits}g}'):,.15g}" for edge in breaks.tolist()]
+        if len(set(texts)) == len(texts):
+            break
+    texts = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
+    inner = [tr("{lower} to {upper}").format(lower=lower, upper=upper) for lower, upper in pairwise(texts)]
+    ends = tr("up to {value}").format(value=texts[0]), tr("above {value}").format(value=texts[-1])
+    return [f"{text} {unit}".strip() for text in (ends[0], *inner, ends[1])]
+
+
+def share_text(which):
+    """'23.1 % of units': the share of what is true."""
+    return tr("{share} % of units").format(share=f"{100 * np.mean(which):.1f}" if len(which) else "0")
 
 
 def trend_classes(field, name=""):
@@ -244,11 +369,49 @@ def sampled_cells(path):
     return np.concatenate(parts)
 
 
-def class_raster(breaks, colours, name):
-    """Cells in classes between breaks, such as those of Z; `name` is what they are, for the legend."""
+def class_raster(breaks, colours, name, unit=""):
+    """Cells in classes between breaks, such as those of Z; name and unit are for the legend."""
 
     def style(layer):
-        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, colours, "", name))
+        layer.setRenderer(discrete(layer.dataProvider(), 1, breaks, colours, unit, name))
+
+    return style
+
+
+def npp_raster():
+    """Net primary production of a year [g C/m2]: darker green is more."""
+    return class_raster(NPP_BREAKS, NPP, "", "g C/m²")
+
+
+def rh_raster():
+    """Heterotrophic respiration of a year [g C/m2]: darker brown is more."""
+    return class_raster(RESPIRATION_BREAKS, RESPIRATION, "", "g C/m²")
+
+
+def nep_raster():
+    """Net ecosystem production of a year [g C/m2] in classes about 0: green takes up, brown gives off."""
+    return class_raster(NEP_BREAKS, COEFFICIENT, "", "g C/m²")
+
+
+def monthly_flux(flux, year=None):
+    """NPP or NEP of twelve months [g C/m2], July shown; each band gets its month as range of time.
+
+    Parameters
+    ----------
+    flux : str
+        'npp' or 'nep'.
+    year : int, optional
+        Without it the bands have no time.
+    """
+    breaks, colours = {
+        "npp": (MONTHLY_NPP_BREAKS, NPP),
+        "nep": (MONTHLY_NEP_BREAKS, COEFFICIENT),
+    }[flux]
+
+    def style(layer):
+        layer.setRenderer(discrete(layer.dataProvider(), JULY, breaks, colours, "g C/m²"))
+        if year is not None:
+            range_per_band(layer, [month_range(year, month) for month in range(1, 13)])
 
     return style
 
@@ -290,12 +453,17 @@ def density(mass, years=()):
         band = layer.bandCount()  # the latest year
         layer.setRenderer(discrete(layer.dataProvider(), band, DENSITY_BREAKS, DENSITY, f"{mass}/ha"))
         if len(years) == band and band > 1:
-            temporal = layer.temporalProperties()
-            temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
-            temporal.setFixedRangePerBand({i + 1: year_range(year) for i, year in enumerate(years)})
-            temporal.setIsActive(True)
+            range_per_band(layer, [year_range(year) for year in years])
 
     return style
+
+
+def range_per_band(layer, ranges):
+    """Give every band of a raster its range of time."""
+    temporal = layer.temporalProperties()
+    temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
+    temporal.setFixedRangePerBand(dict(enumerate(ranges, 1)))
+    temporal.setIsActive(True)
 
 
 def clusters(count, field="cluster"):
@@ -343,6 +511,112 @@ def emerging_patterns(field="pattern"):
         coded(field, [one for one in EMERGING if one[0] in found], tr("No pattern computed"))(layer)
 
     return style
+
+
+def ellipses(groups, years):
+    """Ellipses in the colours of their groups; those of one group from the lightest year to the darkest.
+
+    Parameters
+    ----------
+    groups : sequence of str
+    years : sequence of int
+    """
+
+    def style(layer):
+        if len(groups) > 1 or not years:
+            field, colours = "group", group_colours(groups)
+        else:
+            field, colours = "year", date_colours(years)
+        categories = [
+            QgsRendererCategory(value, ellipse_symbol(colour), str(value))
+            for value, colour in colours.items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(ellipse_symbol(GROUPS[0])))
+        by_year(layer)
+
+    return style
+
+
+def centre_paths(groups):
+    """Arrows from centre to centre in the colours of their groups, with the years as labels."""
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(group, arrow(colour), group)
+            for group, colour in group_colours(groups).items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer("group", categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(arrow("#000000")))
+        first = "from_year = minimum(from_year, group_by:=coalesce(\"group\", ''))"
+        rules = QgsRuleBasedLabeling.Rule(None)
+        for field, place, test in (
+            ("to_year", "end_point($geometry)", ""),
+            ("from_year", "start_point($geometry)", first),
+        ):
+            rules.appendChild(QgsRuleBasedLabeling.Rule(label_at(field, place), filterExp=test))
+        layer.setLabeling(QgsRuleBasedLabeling(rules))
+        layer.setLabelsEnabled(True)
+
+    return style
+
+
+def group_colours(groups):
+    """{group: colour}, without what has no name."""
+    named = [group for group in groups if group is not None]
+    return {group: GROUPS[place % len(GROUPS)] for place, group in enumerate(named)}
+
+
+def date_colours(years):
+    """{year: colour}, from the lightest for the earliest to the darkest for the latest."""
+    first, *middle, last = (QColor(colour) for colour in DATES)
+    stops = [
+        QgsGradientStop(place / (len(DATES) - 1), colour) for place, colour in enumerate(middle, start=1)
+    ]
+    ramp = QgsGradientColorRamp(first, last, False, stops)
+    years = sorted(set(years))
+    return {year: ramp.color(place / max(1, len(years) - 1)).name() for place, year in enumerate(years)}
+
+
+def ellipse_symbol(colour):
+    """A border without a fill: many ellipses lie on each other."""
+    return QgsFillSymbol.createSimple({"style": "no", "outline_color": colour, "outline_width": "0.7"})
+
+
+def arrow(colour):
+    """A line with a head at its end."""
+    line = QgsLineSymbol.createSimple({"color": colour, "width": "0.6"})
+    head = QgsMarkerSymbol.createSimple(
+        {"name": "filled_arrowhead", "color": colour, "outline_color": colour, "size": "2.6"}
+    )
+    at_end = QgsMarkerLineSymbolLayer(True)
+    at_end.setPlacements(Qgis.MarkerLinePlacement.LastVertex)
+    at_end.setSubSymbol(head)
+    line.appendSymbolLayer(at_end)
+    return line
+
+
+def label_at(field, place):
+    """Labels of a field beside a place of the shape, readable on any map."""
+    text = QgsTextFormat()
+    text.setSize(9)
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(0.8)
+    text.setBuffer(halo)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = field
+    settings.geometryGenerator = place
+    settings.geometryGeneratorEnabled = True
+    settings.geometryGeneratorType = Qgis.GeometryType.Point
+    settings.placement = Qgis.LabelPlacement.OrderedPositionsAroundPoint
+    settings.dist = 1.5
+    settings.setFormat(text)
+    return settings
 
 
 def coded(field, classes, missing):
@@ -400,10 +674,15 @@ def graduated(layer, field, breaks, colours, unit, name=""):
     classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
     if has_missing(layer, field):
         classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
+    layer.setRenderer(by_rules(classes))
+
+
+def by_rules(classes):
+    """A renderer of polygons by rules: triples of test, colour and label."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
         rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
-    layer.setRenderer(QgsRuleBasedRenderer(rules))
+    return QgsRuleBasedRenderer(rules)
 
 
 def discrete(provider, band, breaks, colours, unit, name=""):
@@ -503,6 +782,13 @@ def year_range(year):
     return QgsDateTimeRange(
         QDateTime(QDate(year, 1, 1), QTime(0, 0, 0)), QDateTime(QDate(year, 12, 31), QTime(23, 59, 59))
     )
+
+
+def month_range(year, month):
+    """A calendar month as a range of time."""
+    first = QDate(year, month, 1)
+    last = QDate(year, month, first.daysInMonth())
+    return QgsDateTimeRange(QDateTime(first, QTime(0, 0, 0)), QDateTime(last, QTime(23, 59, 59)))
 
 
 class StyleWhenLoaded(QgsProcessingLayerPostProcessorInterface):

@@ -16,6 +16,8 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
     QgsProviderRegistry,
 )
 
@@ -100,6 +102,16 @@ class TableSource:
             table=table.name,
             columns=", ".join(table.columns),
         )
+
+
+def table_parameter(name, label):
+    """An optional table parameter."""
+    return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)
+
+
+def preset_parameter(name, label, stems, default):
+    """An enum of presets by the stem of their file, so that adding one shifts nothing."""
+    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
 
 
 def table_source(algorithm, parameters, name, context):

@@ -4,13 +4,12 @@ import re
 
 from .errors import InputDataError
 from .notes import decision, listing
+from .number_lists import NotListed, listed_numbers
 from .sequences import zip_equal
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 _DIGITS = re.compile(r"\d+")
-_DASH = re.compile(r"\s*[-–—~～]\s*")
-_RANGE = re.compile(r"(\d{4})-(\d{4})")
 
 
 def years_in(name):
@@ -132,17 +131,11 @@ def years_of(names, given=""):
 
 
 def _parse(text):
-    years = []
-    for part in re.split(r"[,;，；、\s]+", _DASH.sub("-", text.strip())):
-        whole = _RANGE.fullmatch(part)
-        if whole and FIRST_YEAR <= int(whole[1]) <= int(whole[2]) <= LAST_YEAR:
-            years += range(int(whole[1]), int(whole[2]) + 1)
-        elif part.isdecimal() and FIRST_YEAR <= int(part) <= LAST_YEAR:
-            years.append(int(part))
-        elif part:
-            raise InputDataError(
-                "'{part}' in YEARS is no year from 1900 to 2100, nor a range of such years from the first to "
-                "the last; write for example 2000,2005 or 2000-2020.",
-                part=part,
-            )
-    return tuple(years)
+    try:
+        return listed_numbers(text, FIRST_YEAR, LAST_YEAR)
+    except NotListed as error:
+        raise InputDataError(
+            "'{part}' in YEARS is no year from 1900 to 2100, nor a range of such years from the first to "
+            "the last; write for example 2000,2005 or 2000-2020.",
+            part=error.part,
+        ) from None

@@ -6,7 +6,6 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -28,7 +27,8 @@ from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import density, net_emission, year_span
-from ..tables import table_source
+from ..tables import preset_parameter, table_parameter, table_source
+from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
 
 
 class LandUseBudget(LandCarbonAlgorithm):
@@ -69,16 +69,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 "each layer, such as CLCD_2020 or MCD12C1.A2019001."
             ),
         )
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                self.UNITS, tr("Units"), [Qgis.ProcessingSourceType.VectorPolygon]
-            ),
-            tr("Polygons that are accounted: counties, cities, provinces. Any coordinate system."),
-        )
-        self.add(
-            QgsProcessingParameterField(self.UNIT_FIELD, tr("Name or code of the units"), None, self.UNITS),
-            tr("Field with a value of its own for every unit."),
-        )
+        add_units(self)
         self.add(
             QgsProcessingParameterField(
                 self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True
@@ -90,18 +81,18 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            preset(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
+            preset_parameter(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
             tr(
                 "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), "
                 "cnlucc, esa_cci, esa_worldcover or globeland30. A class table replaces it."
             ),
         )
         self.add(
-            table(self.CLASS_TABLE, tr("Class table")),
+            table_parameter(self.CLASS_TABLE, tr("Class table")),
             tr("Your own: a row per raster value with the columns value and class."),
         )
         self.add(
-            preset(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
+            preset_parameter(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
             tr(
                 "Carbon per hectare and year of every class: liu2025 (emission and sequestration, "
                 "construction land by region of China) or huo2025 (sequestration only). A coefficient table "
@@ -109,16 +100,13 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            table(self.COEFFICIENT_TABLE, tr("Coefficient table")),
+            table_parameter(self.COEFFICIENT_TABLE, tr("Coefficient table")),
             tr(
                 "Your own: a row per class with the columns class, coefficient (positive emits, negative "
                 "absorbs), per ('t C/ha' or 't CO2/ha'), and if you like region and source."
             ),
         )
-        self.add(
-            QgsProcessingParameterEnum(self.MASS, tr("Mass"), list(MASSES), defaultValue=0),
-            tr("Mass of the results: carbon, or carbon dioxide (44/12 of it)."),
-        )
+        add_mass(self)
         self.add(
             QgsProcessingParameterEnum(
                 self.UNMAPPED,
@@ -149,15 +137,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 ),
                 tr("Planar areas need a projected raster and carry the distortion of its projection."),
             ),
-            (
-                QgsProcessingParameterEnum(
-                    self.OVERLAP,
-                    tr("Units that overlap"),
-                    [tr("Stop with an error"), tr("The first unit gets the cells")],
-                    defaultValue=0,
-                ),
-                tr("What to do with a cell whose centre is in two units."),
-            ),
+            overlap_parameter(self, tr("What to do with a cell whose centre is in two units.")),
             (
                 QgsProcessingParameterEnum(
                     self.ALIGNMENT,
@@ -176,8 +156,7 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         for definition, text in advanced:
-            definition.setFlags(definition.flags() | Qgis.ProcessingParameterFlag.Advanced)
-            self.add(definition, text)
+            add_advanced(self, definition, text)
 
     def add_outputs(self):
         """Sinks, rasters and numbers."""
@@ -431,13 +410,3 @@ def class_rows(one, keys, mass):
                 budget.class_cs_t[i, j],
                 mass,
             )
-
-
-def preset(name, label, stems, default):
-    """An enum of presets by the stem of their file, so that adding one shifts nothing."""
-    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
-
-
-def table(name, label):
-    """An optional table parameter."""
-    return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)

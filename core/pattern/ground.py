@@ -1,4 +1,5 @@
-"""What the coordinates of a layer are on the ground: metres on a plane, or on the ellipsoid.
+"""What the coordinates of a layer are on the ground: metres on a plane, or on the ellipsoid; and the plane
+about a place.
 
 Distances on geographic coordinates are geodesic ones on the ellipsoid of the coordinate reference system. The
 straight line through the Earth between two places (the chord) is found by a tree of points in space, and it
@@ -162,14 +163,69 @@ class Ground:
             part = slice(start, start + _AT_ONCE)
             ends = points[first[part]] * self.unit, points[second[part]] * self.unit
             if self.geographic:
-                out[part] = _vincenty(*ends, self.semi_major_m, self.flattening)
+                out[part], _ = _vincenty(*ends, self.semi_major_m, self.flattening)
             else:
                 out[part] = np.hypot(*(ends[0] - ends[1]).T)
         return out
 
+    def on_plane(self, points, centre):
+        """Places on the plane about a centre [m east, m north].
+
+        On geographic coordinates that of the azimuthal equidistant projection: distance and direction from
+        the centre are those of the geodesic. On projected ones the plane of the projection; north is that of
+        its grid.
+
+        Parameters
+        ----------
+        points : float array, shape (points, 2)
+        centre : float array, shape (2,)
+
+        Returns
+        -------
+        float array, shape (points, 2)
+
+        Examples
+        --------
+        >>> Ground(False, 1.0).on_plane([[3.0, 4.0]], [1.0, 1.0])
+        array([[2., 3.]])
+        """
+        points = np.asarray(points, dtype=float) * self.unit
+        centre = np.asarray(centre, dtype=float) * self.unit
+        if not self.geographic:
+            return points - centre
+        out = np.empty(points.shape)
+        for start in range(0, len(points), _AT_ONCE):
+            part = points[start : start + _AT_ONCE]
+            length, azimuth = _vincenty(centre[None], part, self.semi_major_m, self.flattening)
+            out[start : start + _AT_ONCE] = np.column_stack(
+                (length * np.sin(azimuth), length * np.cos(azimuth))
+            )
+        return out
+
+    def from_plane(self, plane_m, centre):
+        """The places that `on_plane` puts there.
+
+        Parameters
+        ----------
+        plane_m : float array, shape (points, 2)
+        centre : float array, shape (2,)
+
+        Returns
+        -------
+        float array, shape (points, 2)
+            Longitudes are within half a turn of the centre's, and may pass the antimeridian.
+        """
+        plane_m, centre = np.asarray(plane_m, dtype=float), np.asarray(centre, dtype=float)
+        if not self.geographic:
+            return centre + plane_m / self.unit
+        length, azimuth = np.hypot(*plane_m.T), np.arctan2(*plane_m.T)
+        ends = _vincenty_end(centre * self.unit, length, azimuth, self.semi_major_m, self.flattening)
+        return ends / self.unit
+
 
 def _vincenty(start, end, a, f):
-    """Lengths of geodesics between longitudes and latitudes [rad] on an ellipsoid with semi-major axis a."""
+    """Lengths of geodesics between longitudes and latitudes [rad] on an ellipsoid with semi-major axis a, and
+    their azimuths at the start [rad]."""
     b = a * (1 - f)
     reduced = np.arctan((1 - f) * np.tan(start[:, 1])), np.arctan((1 - f) * np.tan(end[:, 1]))
     (sine_1, cosine_1), (sine_2, cosine_2) = ((np.sin(u), np.cos(u)) for u in reduced)
@@ -193,11 +249,47 @@ def _vincenty(start, end, a, f):
             apart = np.abs(longitude - before)
             if not (apart > _CLOSE_ENOUGH).any():
                 break
-        u2 = square * (a**2 - b**2) / b**2
-        k = u2 / 1024 * (256 + u2 * (u2 * (74 - 47 * u2) - 128))
-        bend = cosine * (2 * middle**2 - 1) - k / 6 * middle * (4 * sine**2 - 3) * (4 * middle**2 - 3)
-        series = 1 + u2 / 16384 * (4096 + u2 * (u2 * (320 - 175 * u2) - 768))
-        length = b * series * (arc - k * sine * (middle + k / 4 * bend))
+        series, k = _series(square, a, b)
+        length = b * series * (arc - _arc_excess(k, sine, cosine, middle))
+        azimuth = np.arctan2(cosine_2 * sine_l, cosine_1 * sine_2 - sine_1 * cosine_2 * cosine_l)
     lost = ~(apart <= _CLOSE_ENOUGH)
     length[lost] = (a + b) / 2 * arc[lost]
-    return length
+    return length, azimuth
+
+
+def _vincenty_end(start, length, azimuth, a, f):
+    """Longitudes and latitudes [rad] where geodesics of these lengths [m] and azimuths [rad] end."""
+    b = a * (1 - f)
+    reduced = np.arctan((1 - f) * np.tan(start[1]))
+    sine_1, cosine_1 = np.sin(reduced), np.cos(reduced)
+    sine_a, cosine_a = np.sin(azimuth), np.cos(azimuth)
+    from_equator = np.arctan2(sine_1, cosine_1 * cosine_a)
+    slope = cosine_1 * sine_a
+    square = 1 - slope**2
+    series, k = _series(square, a, b)
+    arc = plain = length / (b * series)
+    for _ in range(_STEPS):
+        middle, sine, cosine = np.cos(2 * from_equator + arc), np.sin(arc), np.cos(arc)
+        before, arc = arc, plain + _arc_excess(k, sine, cosine, middle)
+        if not (np.abs(arc - before) > _CLOSE_ENOUGH).any():
+            break
+    middle, sine, cosine = np.cos(2 * from_equator + arc), np.sin(arc), np.cos(arc)
+    across = sine_1 * sine - cosine_1 * cosine * cosine_a
+    latitude = np.arctan2(sine_1 * cosine + cosine_1 * sine * cosine_a, (1 - f) * np.hypot(slope, across))
+    turn = np.arctan2(sine * sine_a, cosine_1 * cosine - sine_1 * sine * cosine_a)
+    c = f / 16 * square * (4 + f * (4 - 3 * square))
+    turn -= (1 - c) * f * slope * (arc + c * sine * (middle + c * cosine * (2 * middle**2 - 1)))
+    return np.column_stack((start[0] + turn, latitude))
+
+
+def _series(square, a, b):
+    """Vincenty's A and B by the squared cosine of the azimuth at the equator."""
+    u2 = square * (a**2 - b**2) / b**2
+    series = 1 + u2 / 16384 * (4096 + u2 * (u2 * (320 - 175 * u2) - 768))
+    return series, u2 / 1024 * (256 + u2 * (u2 * (74 - 47 * u2) - 128))
+
+
+def _arc_excess(k, sine, cosine, middle):
+    """Vincenty's difference of arcs on the auxiliary sphere [rad]."""
+    bend = cosine * (2 * middle**2 - 1) - k / 6 * middle * (4 * sine**2 - 3) * (4 * middle**2 - 3)
+    return k * sine * (middle + k / 4 * bend)

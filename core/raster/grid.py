@@ -113,6 +113,27 @@ class Grid:
         x0, a, b, y0, c, d = self.geotransform
         return x0 + a * columns + b * rows, y0 + c * columns + d * rows
 
+    def latitudes(self, columns, rows):
+        """Geodetic latitudes [deg] of columns and rows (with fractions).
+
+        Parameters
+        ----------
+        columns, rows : float arrays, shape (points,)
+
+        Returns
+        -------
+        float array, shape (points,)
+            Infinite where the projection has no such place.
+        """
+        x, y = self.to_map(columns, rows)
+        if self.is_geographic:
+            return np.degrees(y * self.crs.GetAngularUnits())
+        with gdal_exceptions():
+            degrees = self.crs.CloneGeogCS()
+            degrees.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+            transform = osr.CoordinateTransformation(self.crs, degrees)
+            return np.array(transform.TransformPoints(np.column_stack((x, y))))[:, 1]
+
     @property
     def extent(self):
         """xmin, ymin, xmax, ymax in map coordinates."""
@@ -193,6 +214,21 @@ class ExactAreas:
         weights = factors.window(row, rows, column, columns)
         weights *= scale
         return np.rint(weights, out=weights)
+
+    def relative(self, column, row, columns, rows):
+        """Area of every cell of a window over that of the row's `row_quanta`, as float64 of shape (rows,
+        columns)."""
+        if self.by_row:
+            return np.ones((rows, columns))
+        return self.cell_weights(row, rows, column, columns) / _WEIGHT_ONE
+
+    def row_quanta(self, row, rows):
+        """How many quanta make a cell of each row, or, where areas vary along rows, the area that `relative`
+        refers to: whole numbers of python, as an array of objects."""
+        if self.by_row:
+            high, low = (part[row : row + rows].astype(object) for part in (self.high, self.low))
+            return high * _WEIGHT_ONE + low
+        return np.full(rows, _WEIGHT_ONE * _WEIGHT_ONE, dtype=object)
 
     def area_m2(self, high, low):
         """Areas [m2] of sums of `high` and `low`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from osgeo import gdal, gdal_array
 
 from ..errors import InputDataError
 from ..notes import decision
+from ..sequences import zip_equal
 from .gdal_state import gdal_exceptions
 from .grid import Grid
 
@@ -47,6 +48,8 @@ class RasterSource:
         A value is `stored * scale + offset`; 1 and 0 where the file does not say.
     unit : str
         Of the values, '' if the file does not say.
+    description : str
+        What the file says of the band, '' if nothing.
     """
 
     path: str
@@ -60,6 +63,7 @@ class RasterSource:
     scale: float = 1.0
     offset: float = 0.0
     unit: str = ""
+    description: str = ""
 
 
 def open_source(path, band=1, name=None):
@@ -124,6 +128,7 @@ def _describe(dataset, path, name, band_number):
         scale=1.0 if band.GetScale() is None else band.GetScale(),
         offset=band.GetOffset() or 0.0,
         unit=band.GetUnitType(),
+        description=band.GetDescription(),
     )
 
 
@@ -154,21 +159,68 @@ def read(source, column, row, columns, rows):
     InputDataError
         The file is truncated or corrupt there.
     """
+    ((values, valid),) = read_bands((source,), column, row, columns, rows)
+    return values, valid
+
+
+def read_bands(sources, column, row, columns, rows):
+    """Values and validity of a window of several bands, as `read` gives them.
+
+    The bands of one file are read together: where their cells lie side by side in the file, it is decoded
+    once, however little GDAL's cache holds.
+
+    Parameters
+    ----------
+    sources : sequence of RasterSource
+    column, row, columns, rows : int
+        The window in cells.
+
+    Returns
+    -------
+    list of (array, bool array or None)
+        In the order of the sources.
+
+    Raises
+    ------
+    InputDataError
+        A file is truncated or corrupt there.
+    """
+    files = {}
+    for place, source in enumerate(sources):
+        files.setdefault((source.path, source.dtype), []).append(place)
+    found = [None] * len(sources)
+    for places in files.values():
+        bands = [sources[place] for place in places]
+        for place, band in zip_equal(places, _read_file(bands, column, row, columns, rows)):
+            found[place] = band
+    return found
+
+
+def _read_file(bands, column, row, columns, rows):
+    """`read_bands` of one file, whose values have one type."""
+    source = bands[0]
+    window = column, row, columns, rows
     try:
         # Here too: an executor's threads or processes know nothing of the caller's setting.
         with gdal_exceptions():
-            band = _dataset(source.path).GetRasterBand(source.band)
-            values = band.ReadAsArray(column, row, columns, rows)
-            mask = band.GetMaskBand().ReadAsArray(column, row, columns, rows) if source.masked else None
-            # GDAL's cache is a share of all memory and would keep what has been read.
-            band.FlushCache()
+            opened = [_dataset(one.path).GetRasterBand(one.band) for one in bands]
+            values = _dataset(source.path).ReadAsArray(*window, band_list=[one.band for one in bands])
+            masks = [
+                band.GetMaskBand().ReadAsArray(*window) if one.masked else None
+                for one, band in zip_equal(bands, opened)
+            ]
+            for band in opened:
+                # GDAL's cache is a share of all memory and would keep what has been read.
+                band.FlushCache()
     except RuntimeError as error:
-        raise _unreadable(source, row, rows, error) from error
-    if values is None or (source.masked and mask is None):
+        # Without its trace, whose frames would keep the file open.
+        raise _unreadable(source, row, rows, error) from error.with_traceback(None)
+    if values is None or any(one.masked and mask is None for one, mask in zip_equal(bands, masks)):
         raise _unreadable(source, row, rows, "GDAL gave no data")
     if source.dtype == np.int8:
         values = values.view(np.int8)
-    return values, _valid(source, values, mask)
+    values = values.reshape(len(bands), rows, columns)
+    return [(stored, _valid(one, stored, mask)) for one, stored, mask in zip_equal(bands, values, masks)]
 
 
 def read_values(source, window, dtype=np.float64):
@@ -192,12 +244,21 @@ def read_values(source, window, dtype=np.float64):
         The file is truncated or corrupt there.
     """
     stored, valid = read(source, *window)
+    values = scaled(source, stored, dtype)
+    if valid is not None:
+        np.copyto(values, np.nan, where=~valid)
+    return values
+
+
+def scaled(source, stored, dtype=np.float64):
+    """Values of stored numbers: `stored * scale + offset`, as floats in an array of the same shape.
+
+    The same array where it is of that type already.
+    """
     values = stored.astype(dtype, copy=False)
     if source.scale != 1.0 or source.offset != 0.0:
         values *= source.scale
         values += source.offset
-    if valid is not None:
-        np.copyto(values, np.nan, where=~valid)
     return values
 
 
@@ -254,6 +315,24 @@ def _dataset(path):
     while len(_open.datasets) > _OPEN_AT_MOST:
         _open.datasets.popitem(last=False)
     return dataset
+
+
+def shared_block(sources):
+    """How most of the files behind some sources are cut, for windows along which all are read.
+
+    Virtual rasters, which put a source on another grid, are cut by nothing.
+
+    Parameters
+    ----------
+    sources : sequence of RasterSource
+        The block of the first one wins among equally frequent ones.
+
+    Returns
+    -------
+    (rows, columns)
+    """
+    cut = Counter(source.block for source in sources if not source.path.startswith("<VRTDataset"))
+    return cut.most_common(1)[0][0] if cut else sources[0].block
 
 
 def close_sources():
@@ -335,6 +414,8 @@ def _warped(source, grid, method):
             name=source.name,
             nodata=kept,
         )
+    # Through the same coordinate system PROJ would take each cell there and back, ten times as slowly.
+    direct = _same_plane(source.grid, grid)
     out_type = gdal_array.NumericTypeCodeToGDALTypeCode(source.dtype)
     if missing is None and source.dtype.kind == "f":
         missing = np.nan
@@ -350,7 +431,7 @@ def _warped(source, grid, method):
                 format="VRT",
                 bandList=[source.band],
                 noData="none" if kept is None else str(kept),
-                outputSRS=source.grid.crs_wkt,  # which need not be the file's
+                outputSRS=grid.crs_wkt if direct else source.grid.crs_wkt,  # which need not be the file's
             )
             warped = gdal.Warp(
                 "",
@@ -362,6 +443,7 @@ def _warped(source, grid, method):
                 height=grid.height,
                 resampleAlg=method,
                 errorThreshold=0,  # an approximated transformation depends on the window
+                transformerOptions=["INSERT_CENTER_LONG=NO"] if direct else None,
                 multithread=False,
                 outputType=out_type,
                 dstNodata=str(missing),
@@ -374,6 +456,17 @@ def _warped(source, grid, method):
             reason=error,
         ) from error
     return replace(aligned, grid=grid, scale=source.scale, offset=source.offset, unit=source.unit)
+
+
+def _same_plane(one, other):
+    """Whether the same coordinates are the same place; longitudes beyond 180 need to be wrapped."""
+    if not one.crs.IsSame(other.crs):
+        return False
+    if not one.is_geographic:
+        return True
+    longitudes = [side for grid in (one, other) for side in (grid.extent[0], grid.extent[2])]
+    turn = np.pi / one.crs.GetAngularUnits()
+    return bool(min(longitudes) >= -turn and max(longitudes) <= turn)
 
 
 def _text_of(virtual):

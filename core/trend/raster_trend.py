@@ -12,11 +12,11 @@ from ..errors import InputDataError
 from ..false_discovery import PValues
 from ..notes import decision, warning
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..raster.cell_counts import CellCounts
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs
 from ..raster.source import RasterSource, open_source, read_values
 from ..sequences import zip_equal
-from ..units import M2_PER_HA
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
 from .series import check_times, least_valid, trends
 
@@ -206,12 +206,9 @@ def _signed_p_output(fdr):
 
 
 class _Counted(NamedTuple):
-    """What one window counted: cells and whole-number areas by class (the last: no trend), cells without any
-    value, and its p values."""
+    """What one window counted: cells by class (the last: no trend), cells without any value, its p values."""
 
-    cells: np.ndarray
-    high: np.ndarray
-    low: np.ndarray
+    classes: CellCounts
     empty: int
     p_values: PValues | None
 
@@ -220,17 +217,13 @@ class _Counted(NamedTuple):
 class _Sums:
     """Sums over windows."""
 
-    cells: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
-    high: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
-    low: np.ndarray = field(default_factory=lambda: np.zeros(len(CLASSES) + 1, dtype=np.int64))
+    counts: CellCounts = field(default_factory=lambda: CellCounts.zeros(len(CLASSES) + 1))
     empty: int = 0
     p_values: PValues = field(default_factory=PValues)
 
     def add(self, counted):
         """Add a window."""
-        self.cells += counted.cells
-        self.high += counted.high
-        self.low += counted.low
+        self.counts.add(counted.classes)
         self.empty += counted.empty
         if counted.p_values is not None:
             self.p_values.merge(counted.p_values)
@@ -238,10 +231,10 @@ class _Sums:
     def classes(self, areas):
         """Cells and areas by class."""
         names = (*CLASSES, None)
-        cells = dict(zip_equal(names, self.cells.tolist()))
+        cells = dict(zip_equal(names, self.counts.cells.tolist()))
         if areas is None:
             return ClassSums(cells, None, self.empty)
-        area_ha = areas.area_m2(self.high, self.low) / M2_PER_HA
+        area_ha = self.counts.area_ha(areas)
         return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())), self.empty)
 
 
@@ -275,26 +268,13 @@ def _window_trends(task):
         signed = np.copysign(np.maximum(trend.p, _LEAST_P), classes)
         arrays["class_fdr"] = np.where(classes == 0, 2.0, signed).reshape(shaped.shape)
     empty = int(np.count_nonzero(trend.n == 0))
-    return arrays, _Counted(*_count(shaped, window, task.areas), empty, p_values)
+    return arrays, _Counted(_count(shaped, window, task.areas), empty, p_values)
 
 
 def _count(classes, window, areas):
-    """Cells of a window by class, and both parts of their areas."""
+    """Cells and areas of a window by class."""
     place = np.where(np.isnan(classes), len(CLASSES), classes - min(CLASSES)).astype(np.int64)
-    breadth = len(CLASSES) + 1
-    key = place + (np.arange(window.rows) * breadth)[:, None]
-    cells = np.bincount(key.ravel(), minlength=window.rows * breadth).reshape(window.rows, breadth)
-    high = low = np.zeros(breadth, dtype=np.int64)
-    if areas is None:
-        pass
-    elif areas.by_row:
-        rows = slice(window.row, window.row + window.rows)
-        high = (cells * areas.high[rows][:, None]).sum(axis=0)
-        low = (cells * areas.low[rows][:, None]).sum(axis=0)
-    else:
-        weights = areas.cell_weights(window.row, window.rows, window.column, window.columns)
-        high = np.bincount(place.ravel(), weights=weights.ravel(), minlength=breadth).astype(np.int64)
-    return cells.sum(axis=0), high, low
+    return CellCounts.of(place, len(CLASSES) + 1, window, areas)
 
 
 @dataclass(frozen=True)

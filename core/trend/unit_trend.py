@@ -1,4 +1,5 @@
 """Trends of units: from tables with a row per unit and year, or with a column per year."""
+
 from __future__ import annotations
 
 import math

@@ -21,6 +21,14 @@ def landusebudget(make):
     }
 
 
+def zonalcarbon(make):
+    return {
+        "FLUX": [make.raster("nep_2019.tif", [[120.5, 80.0, -30.0, 10.0], [150.0, 90.0, 0.0, 5.0]])],
+        "UNITS": make.layer({"code": str}, [("a",), ("b",)], make.squares(2)),
+        "UNIT_FIELD": "code",
+    }
+
+
 def carbonindices(make):
     return {
         "INPUT": make.layer(
@@ -52,6 +60,24 @@ def balancezoning(make):
             make.squares(1) * 2,
         ),
     }
+
+
+def casanep(make):
+    warmth = (1, 4, 9, 15, 20, 24, 27, 26, 21, 15, 9, 3)
+    months = [f"2019{month:02}" for month in range(1, 13)]
+    values = {
+        "NDVI": [[[0.1 + t / 40, 0.2 + t / 50], [0.15 + t / 60, 0.5]] for t in warmth],
+        "TEMPERATURE": [[[float(t), t - 3.0], [t + 1.0, t - 8.0]] for t in warmth],
+        "PRECIPITATION": [[[5.0 * t, 30.0], [0.0, 120.0]] for t in warmth],
+        "RADIATION": [[[250.0 + 12 * t, 400.0], [300.0, 350.0]] for t in warmth],
+    }
+    return {
+        name: [
+            make.raster(f"{name.lower()}_{month}.tif", value)
+            for month, value in zip(months, series, strict=True)
+        ]
+        for name, series in values.items()
+    } | {"VEGETATION": make.raster("vegetation.tif", [[1, 4], [10, 13]])}  # IGBP
 
 
 def rastertrend(make):
@@ -153,8 +179,22 @@ def emerginghotspots(make):
     }
 
 
+def deviationalellipse(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(f"u{i}", year, 1.0 + (i * i + year) % 7) for year in (2010, 2020) for i in range(5)],
+            [f"Point({i * i} {i})" for i in range(5)] * 2,
+            geometry="Point",
+        ),
+        "WEIGHT_FIELD": "ce_t",
+    }
+
+
 EXAMPLES = {
     "carbonindices": carbonindices,
+    "casanep": casanep,
+    "deviationalellipse": deviationalellipse,
     "emerginghotspots": emerginghotspots,
     "fillseries": fillseries,
     "geodetector": geodetector,
@@ -167,5 +207,6 @@ EXAMPLES = {
     "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
+    "zonalcarbon": zonalcarbon,
     "balancezoning": balancezoning,
 }

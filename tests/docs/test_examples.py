@@ -18,6 +18,8 @@ PAGES = (
     "unittrend",
     "fillseries",
     "rastertrend",
+    "casanep",
+    "zonalcarbon",
     "globalmoran",
     "localmoran",
     "hotspot",
@@ -25,6 +27,8 @@ PAGES = (
     "geodetector",
     "stepwiseregression",
     "hierarchicalclusters",
+    "zonalcarbon",
+    "deviationalellipse",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
@@ -60,9 +64,40 @@ def make_npp(folder):
         del raster
 
 
+def make_casa(folder):
+    """The series of the page of casanep: climate is coarser than NDVI and reaches beyond it."""
+    random = np.random.default_rng(2)
+    warmth = -np.cos(2 * np.pi * np.arange(1, 13) / 12)[:, None, None]
+    series = {
+        "ndvi": (0.1, 0.4 + 0.2 * warmth),
+        "temperature": (0.5, 14 + 12 * warmth),
+        "precipitation": (0.5, 70 + 50 * warmth),
+        "radiation": (0.5, 430 + 150 * warmth),
+    }
+    for name, (cell, year) in series.items():
+        fine = cell == 0.1
+        shape = (12, 10, 20) if fine else (12, 4, 6)
+        corner = (105.0, 34.0) if fine else (104.5, 34.5)
+        write_bands(folder / f"casa_2019_{name}.tif", corner, cell, year * random.uniform(0.9, 1.1, shape))
+    classes = random.choice([0, 1, 5, 10, 12, 13], (1, 10, 20))
+    write_bands(folder / "casa_2019_vegetation.tif", (105.0, 34.0), 0.1, classes)
+
+
+def write_bands(path, corner, cell, values):
+    bands, rows, columns = values.shape
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(4326)
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), columns, rows, bands, gdal.GDT_Float32)
+    raster.SetGeoTransform((corner[0], cell, 0.0, corner[1], 0.0, -cell))
+    raster.SetProjection(crs.ExportToWkt())
+    raster.WriteArray(values)
+    del raster
+
+
 def test_examples_run_on_the_sample(algorithms, tmp_path, monkeypatch):
     (tmp_path / "resources").symlink_to(ROOT / "resources")
     make_npp(tmp_path)
+    make_casa(tmp_path)
     monkeypatch.chdir(tmp_path)
     ran = set()
     for page, name, parameters in examples():

@@ -6,7 +6,8 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
-rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and the
+rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`), the
 demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
 """
 
@@ -21,6 +22,7 @@ import processing
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
 from qgis.utils import iface
 
@@ -52,17 +54,18 @@ def run(name, parameters):
     dialog.resize(980, 900)
     dialog.show()
     wait(1)
-    save(dialog, f"{name}_dialog")
+    picture = name.replace(" ", "_")
+    save(dialog, f"{picture}_dialog")
     dialog.runButton().click()
     end = time.monotonic() + PATIENCE
     while not dialog.wasExecuted() and time.monotonic() < end:
         wait(0.2)
     wait(2)
-    save(dialog, f"{name}_log")
+    save(dialog, f"{picture}_log")
     results = dialog.results()
     dialog.close()
     if not results:
-        raise RuntimeError(f"{name} gave no results; see {PICTURES / name}_log.png")
+        raise RuntimeError(f"{name} gave no results; see {PICTURES / picture}_log.png")
     return results
 
 
@@ -132,6 +135,8 @@ def take_pictures():
     zone_pictures(provinces)
     trend_pictures(provinces)
     pattern_pictures(provinces)
+    ellipse_pictures(provinces, cover_of_sample())
+    nep_pictures()
 
 
 def zone_pictures(provinces):
@@ -302,6 +307,82 @@ def driver_pictures(panel):
     picture_of_desktop("hierarchicalclusters_map")
 
 
+def cover_of_sample():
+    """The land cover of the sample, in the project."""
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    QgsProject.instance().addMapLayer(cover)
+    return cover
+
+
+def ellipse_pictures(provinces, cover):
+    """Ellipses of the made-up panel over the years, and of classes of land."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    units.setSubsetString("year IN (2000, 2005, 2010, 2015, 2019)")
+    provinces.renderer().symbol().setColor(QColor("#ececec"))
+    weights = {"INPUT": units.id(), "WEIGHT_FIELD": "ce_t", "PATH": TEMPORARY}
+    classes = {
+        "CLASS_RASTERS": [cover.id()],
+        "CLASS_PRESET": "igbp",
+        "CLASSES": "cropland, forest, construction",
+    }
+    results = run("deviationalellipse", weights)
+    path = result_layer(results, "PATH")
+    show_toolbox()
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(path, provinces)
+    picture_of_desktop("deviationalellipse_map_years")
+    zoom_to(path)
+    picture_of_desktop("deviationalellipse_path")
+    results = run("deviationalellipse", classes)
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(provinces)
+    picture_of_desktop("deviationalellipse_map_classes")
+
+
+def show_too(*layers):
+    """Show layers besides the one that was zoomed to."""
+    for layer in layers:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        node.setItemVisibilityCheckedParentRecursive(True)
+
+
+def nep_pictures():
+    """From NDVI and climate to zones: step by step, then the model, of the units with an emission."""
+    series = {
+        name: QgsRasterLayer(str(SAMPLE / f"casa_{name.lower()}.tif"), f"casa_{name.lower()}")
+        for name in ("NDVI", "TEMPERATURE", "PRECIPITATION", "RADIATION")
+    }
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    emission, statistics = (
+        QgsVectorLayer(str(SAMPLE / f"{name}.csv"), name, "ogr")
+        for name in ("casa_emission_2019", "statistics_2019")
+    )
+    provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces_inside", "ogr")
+    names = ", ".join(f"'{feature['unit']}'" for feature in emission.getFeatures())
+    provinces.setSubsetString(f"unit IN ({names})")
+    QgsProject.instance().addMapLayers([*series.values(), cover, emission, statistics, provinces])
+    inputs = {name: [layer.id()] for name, layer in series.items()} | {"VEGETATION": cover.id()}
+    cells = run("casanep", inputs | {"ALIGNMENT": 2, "MONTHLY_NPP": TEMPORARY, "PARAMETERS": TEMPORARY})
+    show_toolbox()
+    for name in ("NPP", "RH", "NEP", "MONTHLY_NPP"):
+        zoom_to(result_layer(cells, name))
+        picture_of_desktop(f"casanep_map_{name.lower()}")
+    units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit", "COVERAGE": 1}
+    flux = result_layer(cells, "NEP").id()
+    zonal = run("zonalcarbon", units | {"FLUX": [flux], "TABLE": TEMPORARY})
+    zoom_to(result_layer(zonal, "OUTPUT"))
+    picture_of_desktop("zonalcarbon_map")
+    tables = {"EMISSION": emission.id(), "STATISTICS": statistics.id(), "YEAR": 2019}
+    zones = run("Carbon balance zoning from NEP", inputs | units | tables)
+    show_toolbox()
+    for name in ("zonal_carbon", "carbon_indices", "carbon_balance_zones"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"model_map_{name}")
+
+
 def made_rasters(seed=11):
     """Made-up rasters of uneven years: production of plants that rises in some places and falls in others."""
     dice = np.random.default_rng(seed)
@@ -314,13 +395,20 @@ def made_rasters(seed=11):
     for year in (2000, 2002, 2005, 2007, 2010, 2011, 2013, 2015, 2018, 2020):
         values = mean + rise * (year - 2000) + dice.normal(0, 25, mean.shape)
         paths.append(str(PICTURES / f"npp_{year}.tif"))
-        raster = gdal.GetDriverByName("GTiff").Create(paths[-1], columns, rows, 1, gdal.GDT_Float32)
-        raster.SetGeoTransform((73.0, 0.25, 0.0, 54.0, 0.0, -0.25))
-        raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
-        raster.GetRasterBand(1).SetNoDataValue(-9999)
-        raster.GetRasterBand(1).WriteArray(np.where(land, values, -9999))
-        raster = None
+        write_made(paths[-1], np.where(land, values, -9999)[None], 0.25)
     return paths
+
+
+def write_made(path, bands, cell):
+    """Write bands of float32 from 73 deg E and 54 deg N on."""
+    count, rows, columns = bands.shape
+    raster = gdal.GetDriverByName("GTiff").Create(path, columns, rows, count, gdal.GDT_Float32)
+    raster.SetGeoTransform((73.0, cell, 0.0, 54.0, 0.0, -cell))
+    raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+    for number, values in enumerate(bands, 1):
+        raster.GetRasterBand(number).SetNoDataValue(-9999)
+        raster.GetRasterBand(number).WriteArray(values)
+    raster = None
 
 
 def main():

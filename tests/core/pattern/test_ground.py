@@ -104,3 +104,35 @@ def test_rounding_of_coordinates():
     # the last place of a number between 2^19 and 2^20 is 2^-33; eight of them
     assert Ground(False, 1.0).rounding_m(np.array([600_000.0])) == 2**-33 * 8
     assert Ground(False, 1.0).rounding_m(np.empty(0)) == 0.0
+
+
+@pytest.mark.parametrize("latitude", [-89.5, -40, 0, 10, 60])
+def test_plane_about_a_place_is_projs_azimuthal_equidistant(latitude):
+    pyproj = pytest.importorskip("pyproj")
+    random = np.random.default_rng(7)
+    points = np.column_stack(
+        (random.uniform(-60, 60, 100), np.clip(random.normal(latitude, 20, 100), -90, 90))
+    )
+    proj = pyproj.Proj(f"+proj=aeqd +lat_0={latitude} +lon_0=5 +ellps=WGS84")
+    plane_m = WGS84.on_plane(points, (5, latitude))
+    assert plane_m == pytest.approx(np.column_stack(proj(*points.T)), abs=1e-3)
+    back = WGS84.from_plane(plane_m, (5, latitude))
+    assert WGS84.on_plane(back, (5, latitude)) == pytest.approx(plane_m, abs=1e-3)
+
+
+@given(st.floats(-179, 179), st.floats(-85, 85), st.floats(0, 9e6), st.floats(0, 360))
+def test_from_plane_is_where_the_geodesic_ends(longitude, latitude, length, azimuth):
+    pyproj = pytest.importorskip("pyproj")
+    turn = np.radians(azimuth)
+    plane_m = np.array([[length * np.sin(turn), length * np.cos(turn)]])
+    ((x, y),) = WGS84.from_plane(plane_m, (longitude, latitude))
+    east, north, _ = pyproj.Geod(ellps="WGS84").fwd(longitude, latitude, azimuth, length)
+    assert distance(WGS84, (x, y), (east, north)) < 1e-3
+    assert abs(x - longitude) <= 180
+
+
+def test_plane_of_a_projection_keeps_its_north(wkt_of):
+    feet = Ground.of_crs(wkt_of("EPSG:2263"))
+    plane_m = feet.on_plane([(3937.0, 0.0), (0.0, 7874.0)], (0.0, 0.0))
+    assert plane_m == pytest.approx(np.array([(1200.0, 0.0), (0.0, 2400.0)]), rel=1e-9)
+    assert feet.from_plane(plane_m, (0.0, 0.0)) == pytest.approx(np.array([(3937.0, 0.0), (0.0, 7874.0)]))

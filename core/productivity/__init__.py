@@ -1,0 +1,1 @@
+"""Vegetation productivity: CASA net primary production, respiration and net ecosystem production."""
