@@ -44,6 +44,7 @@ class LandCarbonPlugin:
         """Add the provider; `qgis_process` calls this and never `initGui`."""
         self.provider = LandCarbonProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
+        self.provider.refreshAlgorithms()  # models find the steps that are the provider's own
 
     def initGui(self):
         self.initProcessing()

@@ -2,29 +2,49 @@
 
 from pathlib import Path
 
-from qgis.core import QgsProcessingProvider
+from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.pattern.deviational_ellipse import DeviationalEllipse
+from .algorithms.pattern.emerging_hot_spots import EmergingHotSpots
+from .algorithms.pattern.geodetector import Geodetector
+from .algorithms.pattern.global_moran import GlobalMoran
+from .algorithms.pattern.hierarchical_clusters import HierarchicalClusters
+from .algorithms.pattern.hot_spot import HotSpot
+from .algorithms.pattern.local_moran import LocalMoran
+from .algorithms.pattern.stepwise_regression import StepwiseRegression
 from .algorithms.productivity.casa_nep import CasaNep
+from .algorithms.productivity.zonal_carbon import ZonalCarbon
 from .algorithms.trend.fill_series import FillSeries
 from .algorithms.trend.raster_trend import RasterTrend
 from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
 
-ICON = Path(__file__).parent / "resources" / "icons" / "landcarbon.svg"
+RESOURCES = Path(__file__).parent / "resources"
+ICON = RESOURCES / "icons" / "landcarbon.svg"
+MODELS = RESOURCES / "models"
 
 ALGORITHMS = (
     LandUseBudget,
     UnitPanel,
     CasaNep,
+    ZonalCarbon,
     CarbonIndices,
     BalanceZoning,
     RasterTrend,
     UnitTrend,
     FillSeries,
+    GlobalMoran,
+    LocalMoran,
+    HotSpot,
+    EmergingHotSpots,
+    Geodetector,
+    StepwiseRegression,
+    HierarchicalClusters,
+    DeviationalEllipse,
 )
 
 
@@ -49,3 +69,9 @@ class LandCarbonProvider(QgsProcessingProvider):
     def loadAlgorithms(self):
         for algorithm in ALGORITHMS:
             self.addAlgorithm(algorithm())
+        # Last, as their steps are algorithms from above. QGIS finds those only once the provider is
+        # registered, so whoever adds it calls `refreshAlgorithms`: else models list no outputs.
+        for path in sorted(MODELS.glob("*.model3")):
+            model = QgsProcessingModelAlgorithm()
+            if model.fromFile(str(path)):
+                self.addAlgorithm(model)

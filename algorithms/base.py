@@ -13,7 +13,7 @@ from ..core.errors import Cancelled, InputDataError
 
 ICONS = Path(__file__).parents[1] / "resources" / "icons"
 HELP_URL = "https://landcarbon.example.org/docs/{name}.html"
-
+MODULES = {"scikit-learn": "sklearn"}  # what a package is imported as, where that is not its name
 
 NEEDS = QT_TRANSLATE_NOOP(
     "LandCarbon",
@@ -125,7 +125,7 @@ class LandCarbonAlgorithm(QgsProcessingAlgorithm):
 
 def missing_packages(packages):
     """Those of the packages that are not installed."""
-    return [package for package in packages if find_spec(package) is None]
+    return [package for package in packages if find_spec(MODULES.get(package, package)) is None]
 
 
 def check_packages(what, packages):

@@ -122,7 +122,7 @@ def read_layer(source, feedback):
         if feedback.isCanceled():
             raise Cancelled
         attributes.append(feature.attributes())
-        geometries.append(QgsGeometry(feature.geometry()))
+        geometries.append(feature.geometry())
         ids.append(feature.id())
     return Layer(
         source.sourceName(),
@@ -225,10 +225,7 @@ def has_crs(crs):
 
 def _polygon_wkb(geometry, transform, spacing, key):
     """One polygon as WKB: straight edges, densified, transformed, without Z and M."""
-    if QgsWkbTypes.isCurvedType(geometry.wkbType()):
-        geometry = QgsGeometry(geometry.constGet().segmentize())
-    else:
-        geometry = QgsGeometry(geometry)
+    geometry = without_curves(geometry)
     geometry.get().dropZValue()
     geometry.get().dropMValue()
     if transform is not None:
@@ -250,6 +247,13 @@ def _polygon_wkb(geometry, transform, spacing, key):
                 target=transform.destinationCrs().userFriendlyIdentifier(),
             )
     return geometry.asWkb().data()
+
+
+def without_curves(geometry):
+    """A copy of a geometry, with straight edges for its arcs."""
+    if QgsWkbTypes.isCurvedType(geometry.wkbType()):
+        return QgsGeometry(geometry.constGet().segmentize())
+    return QgsGeometry(geometry)
 
 
 def map_units_per_metre(crs):
@@ -306,6 +310,32 @@ def columns_as_rows(columns, **kinds):
     ]
     fields = fields_of(*zip_equal(columns, found))
     return fields, list(zip_equal(*lists))
+
+
+def same_in_units(layer, rows_of, changing, record):
+    """Places of the fields that have one value per unit; the others belong to a year."""
+    changing = {name.lower() for name in changing}
+    same, dropped = [], []
+    for index, name in enumerate(layer.fields.names()):
+        if name.lower() in changing:
+            continue
+        column = layer.column(name)
+        if all(column[row] == column[own[0]] for own in rows_of for row in own[1:]):
+            same.append(index)
+        elif name.lower() != "fid":
+            dropped.append(name)
+    if dropped:
+        record.decision(
+            "Fields that change from year to year within a unit are left out: {fields}.",
+            fields=listing(dropped, 30),
+        )
+    return same
+
+
+def first_shape(layer, rows):
+    """The first shape of a unit that is not empty."""
+    shapes = [layer.geometries[row] for row in rows]
+    return next((shape for shape in shapes if not shape.isEmpty()), shapes[0])
 
 
 class KeptFields:

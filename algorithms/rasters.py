@@ -39,12 +39,15 @@ class RasterInput:
 
     @property
     def year_name(self):
-        """The layer's name, or the file's where only that holds a year.
+        """The layer's name; where that holds no year, the file's, or what the file says of its only band.
 
-        By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'.
+        By path QGIS calls a layer what comes before the first dot: MCD12C1.A2019001.tif is 'MCD12C1'. In a
+        model a file has the name of the output that it is, and only its band knows the year.
         """
-        file_name = Path(self.path).name
-        return file_name if years_in(file_name) and not years_in(self.name) else self.name
+        names = [self.name, Path(self.path).name]
+        if len(self.bands) == 1:
+            names.append(f"{self.name} ({self.bands[0]})")
+        return next((name for name in names if years_in(name)), self.name)
 
     @property
     def month_name(self):
@@ -144,7 +147,7 @@ def open_values(inputs, years, alignment, record):
     list of (int, RasterSource)
     """
     places = [(one, 1, one.year_name) for one in inputs]
-    if len(inputs) == 1:
+    if len(inputs) == 1 and len(inputs[0].bands) > 1:
         places = [(inputs[0], band, name) for band, name in enumerate(inputs[0].bands, 1)]
     else:
         for one in inputs:

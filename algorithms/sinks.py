@@ -17,7 +17,6 @@ from qgis.core import (
     QgsFeature,
     QgsFeatureSink,
     QgsFileUtils,
-    QgsGeometry,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterRasterDestination,
@@ -36,6 +35,8 @@ from .record import record_path
 from .styling import apply_when_loaded
 
 RASTER_SUFFIXES = (".tif", ".tiff")
+DATABASES = ("GPKG",)  # of GDAL's drivers
+PLAIN = (str, float, int, bool)
 TEMPORARY = ("", "TEMPORARY_OUTPUT", "memory:")
 
 
@@ -165,10 +166,10 @@ class Results:
             values = [storable(value) for value in values]
             feature.setAttributes(values)
             if geometry is not None:
-                feature.setGeometry(QgsGeometry(geometry))
+                feature.setGeometry(geometry)  # copies it
+                written.shapes += not geometry.isEmpty()
             written.rows += 1
-            written.shapes += feature.hasGeometry() and not feature.geometry().isEmpty()
-            written.values += sum(value not in (None, "") and value != NULL for value in values)
+            written.values += sum(map(is_value, values))
             if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
                 raise self._write_error(written, sink.lastError())
         if not sink.flushBuffer():
@@ -405,6 +406,10 @@ def count_back(path, layer_name=None):
             definition = layer.GetLayerDefn()
             names = [definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())]
             own = [i for i, name in enumerate(names) if name.lower() != "fid"]
+            if source.GetDriver().ShortName in DATABASES:
+                rows, shapes, values = _count_in_database(layer, [names[i] for i in own])
+                del layer, source
+                return rows, shapes, values, [names[i] for i in own]
             for feature in layer:
                 rows += 1
                 geometry = feature.GetGeometryRef()
@@ -416,6 +421,23 @@ def count_back(path, layer_name=None):
     except RuntimeError:
         return 0, 0, 0, names
     return rows, shapes, values, [names[i] for i in own]
+
+
+def _count_in_database(layer, names):
+    """Rows, shapes and values of a layer, counted by its database: many times as fast as row by row."""
+
+    def count(test):
+        layer.SetAttributeFilter(test)
+        return layer.GetFeatureCount()
+
+    def quoted(name):
+        return '"' + name.replace('"', '""') + '"'
+
+    rows = count(None)
+    geometry = layer.GetGeometryColumn()
+    shapes = count(f"NOT ST_IsEmpty({quoted(geometry)})") if geometry else 0
+    values = sum(count(f"{quoted(name)} IS NOT NULL AND {quoted(name)} <> ''") for name in names)
+    return rows, shapes, values
 
 
 def save_styles(layer, description):
@@ -529,8 +551,17 @@ def remove_layer(path, layer):
 
 def storable(value):
     """The value as a field can hold it: numpy scalars become python's, NaN and infinity NULL."""
+    if type(value) is str:
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def is_value(value):
+    """Whether a storable value is neither NULL nor ''."""
+    if type(value) in PLAIN:  # comparing with NULL takes longer than all else
+        return value != ""
+    return value is not None and value != NULL

@@ -1,5 +1,5 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends; layer name, group and temporal
-range.
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters,
+ellipses; layer name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
 and kept with file outputs (`sinks.Results`), because nothing is loaded in `qgis_process`.
@@ -16,16 +16,28 @@ from qgis.core import (
     QgsExpression,
     QgsFeatureRequest,
     QgsFillSymbol,
+    QgsGradientColorRamp,
+    QgsGradientStop,
+    QgsLineSymbol,
+    QgsMarkerLineSymbolLayer,
+    QgsMarkerSymbol,
     QgsPalettedRasterRenderer,
+    QgsPalLayerSettings,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterShader,
     QgsRendererCategory,
+    QgsRuleBasedLabeling,
     QgsRuleBasedRenderer,
     QgsSingleBandPseudoColorRenderer,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
+    QgsTextBufferSettings,
+    QgsTextFormat,
 )
 from qgis.PyQt.QtCore import QT_TRANSLATE_NOOP, QDate, QDateTime, QTime
 from qgis.PyQt.QtGui import QColor
 
+from ..core.classification import NATURAL, class_breaks, class_of
 from ..core.raster.blocks import windows
 from ..core.raster.source import close_sources, open_source, read_values
 from ..core.sequences import pairwise, zip_equal
@@ -70,6 +82,11 @@ MONTHLY_NPP_BREAKS = (10.0, 25.0, 50.0, 80.0, 120.0)  # g C/m2/month
 MONTHLY_NEP_BREAKS = (-20.0, -5.0, 0.0, 20.0, 50.0)
 JULY = 7
 
+# Five levels each, sequential, of the same family: brown emits, green absorbs, blue compensates.
+EMISSION_LEVELS = RESPIRATION[1:]
+SEQUESTRATION_LEVELS = NPP[1:]
+COMPENSATION_LEVELS = ("#d0d1e6", "#a6bddb", "#74a9cf", "#2b8cbe", "#045a8d")  # ColorBrewer's PuBu
+
 # Blue falls, red rises; which of the two is good depends on what falls or rises.
 TREND = (  # code, name, colour
     (-2, QT_TRANSLATE_NOOP("LandCarbon", "Marked decrease"), "#0f4c9c"),
@@ -83,6 +100,50 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
+    *("#0072b2", "#e69f00", "#a2e481", "#9e4c75", "#5fb3dd"),
+    *("#51271f", "#dd5f5f", "#505d14", "#703dd6", "#1f1f51"),
+)
+# After ColorBrewer's RdBu, as users of Gi* know it: cold is blue, hot is red.
+HOT_SPOTS = (  # code, name, colour
+    (-3, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 99 %"), "#2166ac"),
+    (-2, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 95 %"), "#67a9cf"),
+    (-1, QT_TRANSLATE_NOOP("LandCarbon", "Cold spot, 90 %"), "#bcd9ea"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "Not significant"), "#ececec"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 90 %"), "#fbc9ad"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 95 %"), "#ef8a62"),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Hot spot, 99 %"), "#b2182b"),
+)
+LISA = (  # as users of GeoDa know them
+    ("HH", QT_TRANSLATE_NOOP("LandCarbon", "High among high"), "#c51b1e"),
+    ("LL", QT_TRANSLATE_NOOP("LandCarbon", "Low among low"), "#1f4fa8"),
+    ("HL", QT_TRANSLATE_NOOP("LandCarbon", "High among low"), "#f5a58c"),
+    ("LH", QT_TRANSLATE_NOOP("LandCarbon", "Low among high"), "#9cc3ec"),
+    ("ns", QT_TRANSLATE_NOOP("LandCarbon", "Not significant"), "#ececec"),
+)
+# Darker lasts longer; what comes and goes is yellowish or greenish, what is over is brown or violet.
+EMERGING = (
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying hot spot"), "#67000d"),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent hot spot"), "#b2182b"),
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Diminishing hot spot"), "#e0715c"),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Consecutive hot spot"), "#f79c33"),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "New hot spot"), "#fdd24d"),
+    (6, QT_TRANSLATE_NOOP("LandCarbon", "Sporadic hot spot"), "#fbc9ad"),
+    (7, QT_TRANSLATE_NOOP("LandCarbon", "Oscillating hot spot"), "#f3a6c0"),
+    (8, QT_TRANSLATE_NOOP("LandCarbon", "Historical hot spot"), "#a07b63"),
+    (0, QT_TRANSLATE_NOOP("LandCarbon", "No pattern"), "#ececec"),
+    (-8, QT_TRANSLATE_NOOP("LandCarbon", "Historical cold spot"), "#7d7fa6"),
+    (-7, QT_TRANSLATE_NOOP("LandCarbon", "Oscillating cold spot"), "#b8a9de"),
+    (-6, QT_TRANSLATE_NOOP("LandCarbon", "Sporadic cold spot"), "#bcd9ea"),
+    (-1, QT_TRANSLATE_NOOP("LandCarbon", "New cold spot"), "#8fdcc3"),
+    (-2, QT_TRANSLATE_NOOP("LandCarbon", "Consecutive cold spot"), "#3aa99f"),
+    (-5, QT_TRANSLATE_NOOP("LandCarbon", "Diminishing cold spot"), "#67a9cf"),
+    (-4, QT_TRANSLATE_NOOP("LandCarbon", "Persistent cold spot"), "#2166ac"),
+    (-3, QT_TRANSLATE_NOOP("LandCarbon", "Intensifying cold spot"), "#08224f"),
+)
+# Okabe and Ito's without yellow, which is lost on white; for lines, which need more contrast than areas.
+GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
+DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -96,17 +157,7 @@ def zones(scheme, field="zone"):
     field : str
         Holds the code.
     """
-
-    def style(layer):
-        categories = [
-            QgsRendererCategory(code, polygon(colour), tr(name)) for code, name, colour in ZONES[scheme]
-        ]
-        if has_missing(layer, field):
-            categories.append(QgsRendererCategory(None, polygon(NO_ZONE), tr("No zone")))
-        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
-        by_year(layer)
-
-    return style
+    return coded(field, ZONES[scheme], tr("No zone"))
 
 
 def net_emission(mass, field="net_t"):
@@ -130,6 +181,24 @@ def net_emission(mass, field="net_t"):
     return style
 
 
+def mean_flux(field="mean_gm2"):
+    """Mean carbon flux of units [g C/m2] in classes centred on 0: green takes up, brown gives off.
+
+    Parameters
+    ----------
+    field : str
+        Holds the mean; by area, so that large units do not look productive for their size.
+    """
+
+    def style(layer):
+        values = layer.uniqueValues(layer.fields().lookupField(field))
+        sizes = np.array([float(value) for value in values if isinstance(value, (int, float))])
+        graduated(layer, field, symmetric_breaks(sizes), COEFFICIENT, "g C/m²")
+        by_year(layer)
+
+    return style
+
+
 def coefficient(field):
     """ECC or ESC in classes centred on 1, symmetric as ratios; below 1 brown, above it green."""
 
@@ -138,6 +207,83 @@ def coefficient(field):
         by_year(layer)
 
     return style
+
+
+def natural_levels(field, colours, unit=""):
+    """Five levels of a field by exact natural breaks over all years, with the share of units in each.
+
+    Shares are those of the latest year, the one on top. Where there are fewer than five different values,
+    each is a level; units without a value are grey.
+
+    Parameters
+    ----------
+    field : str
+    colours : sequence of str
+        One per level, least first.
+    unit : str
+        For the legend.
+    """
+
+    def style(layer):
+        values, year = values_and_years(layer, field)
+        different = np.unique(values[~np.isnan(values)])
+        count = min(len(colours), len(different))
+        breaks = class_breaks(values, NATURAL, [count])[count] if count > 1 else different[:0]
+        latest = values[year == year.max()] if len(year) else values
+        level = class_of(latest, breaks)
+        value = QgsExpression.quotedColumnRef(field)
+        edges = breaks.tolist()
+        tests = [f"{value} <= {edge!r}" for edge in edges] + [f"{value} IS NOT NULL"]
+        tests[1:] = [f"{value} > {edge!r} AND {test}" for edge, test in zip_equal(edges, tests[1:])]
+        numbered = enumerate(zip_equal(tests, level_labels(breaks, unit)))
+        classes = [
+            (test, colours[number], f"{label} ({share_text(level == number)})")
+            for number, (test, label) in numbered
+        ]
+        if np.isnan(values).any():
+            classes.append((f"{value} IS NULL", NO_ZONE, f"{tr('no value')} ({share_text(level < 0)})"))
+        layer.setRenderer(by_rules(classes))
+        by_year(layer)
+
+    return style
+
+
+def values_and_years(layer, field):
+    """The numbers of a field (NaN = missing) and the years of all features; 0 without a field of years."""
+    names = [name for name in (field, "year") if layer.fields().lookupField(name) >= 0]
+    request = QgsFeatureRequest().setSubsetOfAttributes(names, layer.fields())
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    rows = [
+        (feature[field], feature["year"] if "year" in names else 0) for feature in layer.getFeatures(request)
+    ]
+    values = [float(value) if isinstance(value, (int, float)) else np.nan for value, _ in rows]
+    years = [year if isinstance(year, int) else 0 for _, year in rows]
+    return np.array(values, dtype=float), np.array(years, dtype=int)
+
+
+def level_labels(breaks, unit):
+    """Labels of the levels that hold their upper break, with as few digits as tell the breaks apart.
+
+    Examples
+    --------
+    >>> level_labels(np.array([0.51, 12345.6]), "t C")
+    ['up to 0.51 t C', '0.51 to 12,350 t C', 'above 12,350 t C']
+    """
+    if not len(breaks):
+        return [tr("all values")]
+    for digits in range(4, 18):
+        texts = [f"{float(f'{edge:.{digits}g}'):,.15g}" for edge in breaks.tolist()]
+        if len(set(texts)) == len(texts):
+            break
+    texts = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
+    inner = [tr("{lower} to {upper}").format(lower=lower, upper=upper) for lower, upper in pairwise(texts)]
+    ends = tr("up to {value}").format(value=texts[0]), tr("above {value}").format(value=texts[-1])
+    return [f"{text} {unit}".strip() for text in (ends[0], *inner, ends[1])]
+
+
+def share_text(which):
+    """'23.1 % of units': the share of what is true."""
+    return tr("{share} % of units").format(share=f"{100 * np.mean(which):.1f}" if len(which) else "0")
 
 
 def trend_classes(field, name=""):
@@ -320,6 +466,188 @@ def range_per_band(layer, ranges):
     temporal.setIsActive(True)
 
 
+def clusters(count, field="cluster"):
+    """Clusters by number; where there are units without one, they are grey.
+
+    Parameters
+    ----------
+    count : int
+    field : str
+        Holds the number.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(
+                number, symbol(layer, cluster_colour(number)), tr("Cluster {number}").format(number=number)
+            )
+            for number in range(1, count + 1)
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("No cluster")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def hot_spot_bins(field="gi_bin"):
+    """Hot and cold spots by bin, blue to red; where there are units without Gi*, they are grey."""
+    return coded(field, HOT_SPOTS, tr("No Gi* computed"))
+
+
+def lisa_quadrants(field="quadrant"):
+    """Quadrants of local Moran's I; where there are units without one, they are grey."""
+    return coded(field, LISA, tr("No I computed"))
+
+
+def emerging_patterns(field="pattern"):
+    """Patterns of hot and cold spots over the years, those that occur; units without one are grey."""
+
+    def style(layer):
+        found = layer.uniqueValues(layer.fields().lookupField(field))
+        coded(field, [one for one in EMERGING if one[0] in found], tr("No pattern computed"))(layer)
+
+    return style
+
+
+def ellipses(groups, years):
+    """Ellipses in the colours of their groups; those of one group from the lightest year to the darkest.
+
+    Parameters
+    ----------
+    groups : sequence of str
+    years : sequence of int
+    """
+
+    def style(layer):
+        if len(groups) > 1 or not years:
+            field, colours = "group", group_colours(groups)
+        else:
+            field, colours = "year", date_colours(years)
+        categories = [
+            QgsRendererCategory(value, ellipse_symbol(colour), str(value))
+            for value, colour in colours.items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(ellipse_symbol(GROUPS[0])))
+        by_year(layer)
+
+    return style
+
+
+def centre_paths(groups):
+    """Arrows from centre to centre in the colours of their groups, with the years as labels."""
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(group, arrow(colour), group)
+            for group, colour in group_colours(groups).items()
+        ]
+        if categories:
+            layer.setRenderer(QgsCategorizedSymbolRenderer("group", categories))
+        else:
+            layer.setRenderer(QgsSingleSymbolRenderer(arrow("#000000")))
+        first = "from_year = minimum(from_year, group_by:=coalesce(\"group\", ''))"
+        rules = QgsRuleBasedLabeling.Rule(None)
+        for field, place, test in (
+            ("to_year", "end_point($geometry)", ""),
+            ("from_year", "start_point($geometry)", first),
+        ):
+            rules.appendChild(QgsRuleBasedLabeling.Rule(label_at(field, place), filterExp=test))
+        layer.setLabeling(QgsRuleBasedLabeling(rules))
+        layer.setLabelsEnabled(True)
+
+    return style
+
+
+def group_colours(groups):
+    """{group: colour}, without what has no name."""
+    named = [group for group in groups if group is not None]
+    return {group: GROUPS[place % len(GROUPS)] for place, group in enumerate(named)}
+
+
+def date_colours(years):
+    """{year: colour}, from the lightest for the earliest to the darkest for the latest."""
+    first, *middle, last = (QColor(colour) for colour in DATES)
+    stops = [
+        QgsGradientStop(place / (len(DATES) - 1), colour) for place, colour in enumerate(middle, start=1)
+    ]
+    ramp = QgsGradientColorRamp(first, last, False, stops)
+    years = sorted(set(years))
+    return {year: ramp.color(place / max(1, len(years) - 1)).name() for place, year in enumerate(years)}
+
+
+def ellipse_symbol(colour):
+    """A border without a fill: many ellipses lie on each other."""
+    return QgsFillSymbol.createSimple({"style": "no", "outline_color": colour, "outline_width": "0.7"})
+
+
+def arrow(colour):
+    """A line with a head at its end."""
+    line = QgsLineSymbol.createSimple({"color": colour, "width": "0.6"})
+    head = QgsMarkerSymbol.createSimple(
+        {"name": "filled_arrowhead", "color": colour, "outline_color": colour, "size": "2.6"}
+    )
+    at_end = QgsMarkerLineSymbolLayer(True)
+    at_end.setPlacements(Qgis.MarkerLinePlacement.LastVertex)
+    at_end.setSubSymbol(head)
+    line.appendSymbolLayer(at_end)
+    return line
+
+
+def label_at(field, place):
+    """Labels of a field beside a place of the shape, readable on any map."""
+    text = QgsTextFormat()
+    text.setSize(9)
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(0.8)
+    text.setBuffer(halo)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = field
+    settings.geometryGenerator = place
+    settings.geometryGeneratorEnabled = True
+    settings.geometryGeneratorType = Qgis.GeometryType.Point
+    settings.placement = Qgis.LabelPlacement.OrderedPositionsAroundPoint
+    settings.dist = 1.5
+    settings.setFormat(text)
+    return settings
+
+
+def coded(field, classes, missing):
+    """Classes by code in fixed colours, `missing` the label of units without one."""
+
+    def style(layer):
+        categories = [
+            QgsRendererCategory(code, symbol(layer, colour), tr(name)) for code, name, colour in classes
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), missing))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+        by_year(layer)
+
+    return style
+
+
+def cluster_colour(number):
+    """The colour of a cluster, numbered from 1."""
+    return CLUSTERS[(number - 1) % len(CLUSTERS)]
+
+
+def symbol(layer, colour):
+    """A symbol that fits the shapes of a layer: polygons with a thin outline, points, lines."""
+    if layer.geometryType() == Qgis.GeometryType.Polygon:
+        return polygon(colour)
+    fitting = QgsSymbol.defaultSymbol(layer.geometryType())
+    fitting.setColor(QColor(colour))
+    return fitting
+
+
 def polygon(colour):
     """A filled polygon with a thin outline."""
     return QgsFillSymbol.createSimple({"color": colour, "outline_color": OUTLINE, "outline_width": "0.2"})
@@ -346,10 +674,15 @@ def graduated(layer, field, breaks, colours, unit, name=""):
     classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
     if has_missing(layer, field):
         classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
+    layer.setRenderer(by_rules(classes))
+
+
+def by_rules(classes):
+    """A renderer of polygons by rules: triples of test, colour and label."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
         rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
-    layer.setRenderer(QgsRuleBasedRenderer(rules))
+    return QgsRuleBasedRenderer(rules)
 
 
 def discrete(provider, band, breaks, colours, unit, name=""):

@@ -6,6 +6,8 @@ from .errors import InputDataError
 
 C_TO_CO2 = 44.0 / 12.0  # molar mass of CO2 over that of C
 M2_PER_HA = 10_000.0
+G_PER_T = 1_000_000.0
+GM2_PER_T_HA = G_PER_T / M2_PER_HA  # 1 t/ha is 100 g/m2
 
 MASS_C = "t C"
 MASS_CO2 = "t CO2"
@@ -32,9 +34,7 @@ def mass_factor(mass_from, mass_to):
     """
     for mass in (mass_from, mass_to):
         if mass not in MASSES:
-            raise InputDataError(
-                "Unknown mass '{mass}'; write 't C' or 't CO2'.", mass=mass
-            )
+            raise InputDataError("Unknown mass '{mass}'; write 't C' or 't CO2'.", mass=mass)
     if mass_from == mass_to:
         return 1.0
     return C_TO_CO2 if mass_to == MASS_CO2 else 1.0 / C_TO_CO2

@@ -6,7 +6,6 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -29,6 +28,7 @@ from ..record import RunRecord
 from ..sinks import Results
 from ..styling import density, net_emission, year_span
 from ..tables import preset_parameter, table_parameter, table_source
+from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
 
 
 class LandUseBudget(LandCarbonAlgorithm):
@@ -69,16 +69,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 "each layer, such as CLCD_2020 or MCD12C1.A2019001."
             ),
         )
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                self.UNITS, tr("Units"), [Qgis.ProcessingSourceType.VectorPolygon]
-            ),
-            tr("Polygons that are accounted: counties, cities, provinces. Any coordinate system."),
-        )
-        self.add(
-            QgsProcessingParameterField(self.UNIT_FIELD, tr("Name or code of the units"), None, self.UNITS),
-            tr("Field with a value of its own for every unit."),
-        )
+        add_units(self)
         self.add(
             QgsProcessingParameterField(
                 self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True
@@ -115,10 +106,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 "absorbs), per ('t C/ha' or 't CO2/ha'), and if you like region and source."
             ),
         )
-        self.add(
-            QgsProcessingParameterEnum(self.MASS, tr("Mass"), list(MASSES), defaultValue=0),
-            tr("Mass of the results: carbon, or carbon dioxide (44/12 of it)."),
-        )
+        add_mass(self)
         self.add(
             QgsProcessingParameterEnum(
                 self.UNMAPPED,
@@ -149,15 +137,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 ),
                 tr("Planar areas need a projected raster and carry the distortion of its projection."),
             ),
-            (
-                QgsProcessingParameterEnum(
-                    self.OVERLAP,
-                    tr("Units that overlap"),
-                    [tr("Stop with an error"), tr("The first unit gets the cells")],
-                    defaultValue=0,
-                ),
-                tr("What to do with a cell whose centre is in two units."),
-            ),
+            overlap_parameter(self, tr("What to do with a cell whose centre is in two units.")),
             (
                 QgsProcessingParameterEnum(
                     self.ALIGNMENT,
@@ -176,8 +156,7 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         for definition, text in advanced:
-            definition.setFlags(definition.flags() | Qgis.ProcessingParameterFlag.Advanced)
-            self.add(definition, text)
+            add_advanced(self, definition, text)
 
     def add_outputs(self):
         """Sinks, rasters and numbers."""

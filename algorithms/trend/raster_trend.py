@@ -3,7 +3,6 @@
 from qgis.core import (
     Qgis,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
@@ -32,6 +31,7 @@ from ..styling import (
     trend_raster,
     year_span,
 )
+from ..units_on_rasters import add_value_alignment
 
 
 class RasterTrend(LandCarbonAlgorithm):
@@ -97,14 +97,7 @@ class RasterTrend(LandCarbonAlgorithm):
                 "Hochberg over all cells, at the two-sided level of the threshold."
             ),
         )
-        alignment = QgsProcessingParameterEnum(
-            self.ALIGNMENT,
-            tr("Rasters on other grids"),
-            [tr("Stop with an error"), tr("Nearest"), tr("Bilinear")],
-            defaultValue=0,
-        )
-        alignment.setFlags(alignment.flags() | Qgis.ProcessingParameterFlag.Advanced)
-        self.add(alignment, tr("Rasters that do not share the grid of the first one are put on it this way."))
+        add_value_alignment(self)
         for name, label, default, text in self.rasters():
             self.add(
                 QgsProcessingParameterRasterDestination(name, label, optional=True, createByDefault=default),

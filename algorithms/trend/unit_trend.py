@@ -5,7 +5,6 @@ from typing import NamedTuple
 from qgis.core import (
     Qgis,
     QgsFields,
-    QgsProcessingException,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -16,7 +15,6 @@ from qgis.core import (
 )
 
 from ...core.errors import InputDataError
-from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.trend.classes import THRESHOLD
 from ...core.trend.serial_correlation import TESTS
@@ -30,12 +28,12 @@ from ...core.trend.unit_trend import (
     wide_series,
 )
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
-from ..layers import KeptFields, Layer, columns_as_rows, fields_of
+from ..layers import KeptFields, Layer, columns_as_rows, fields_of, first_shape, same_in_units
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import choice, trend_classes, trend_slope, year_span
-from ..tables import table_source
+from ..tables import required_source
 from .unit_trend_report import PACKAGES, report, signs_text
 
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has the years in its fields' names
@@ -205,9 +203,7 @@ class UnitTrend(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = table_source(self, parameters, self.INPUT, context)
-        if self.source is None:
-            raise QgsProcessingException(self.invalidSourceError(parameters, self.INPUT))
+        self.source = required_source(self, parameters, self.INPUT, context)
         return True
 
     @shows_input_errors
@@ -329,32 +325,6 @@ class UnitTrend(LandCarbonAlgorithm):
             test=definition.options()[self.parameterAsEnum(parameters, self.TEST, context)],
             threshold=self.parameterAsDouble(parameters, self.THRESHOLD, context),
         )
-
-
-def same_in_units(layer, rows_of, changing, record):
-    """Places of the fields that have one value per unit; the others belong to a year."""
-    changing = {name.lower() for name in changing}
-    same, dropped = [], []
-    for index, name in enumerate(layer.fields.names()):
-        if name.lower() in changing:
-            continue
-        column = layer.column(name)
-        if all(column[row] == column[own[0]] for own in rows_of for row in own[1:]):
-            same.append(index)
-        elif name.lower() != "fid":
-            dropped.append(name)
-    if dropped:
-        record.decision(
-            "Fields that change from year to year within a unit are left out: {fields}.",
-            fields=listing(dropped, 30),
-        )
-    return same
-
-
-def first_shape(layer, rows):
-    """The first shape of a unit that is not empty."""
-    shapes = [layer.geometries[row] for row in rows]
-    return next((shape for shape in shapes if not shape.isEmpty()), shapes[0])
 
 
 def styles(found):

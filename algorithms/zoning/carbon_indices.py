@@ -20,7 +20,15 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import columns_as_rows
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import choice, coefficient, net_emission
+from ..styling import (
+    COMPENSATION_LEVELS,
+    EMISSION_LEVELS,
+    SEQUESTRATION_LEVELS,
+    choice,
+    coefficient,
+    natural_levels,
+    net_emission,
+)
 from ..tables import table_source, table_sources
 from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, unit_field, units_source
 
@@ -242,6 +250,9 @@ class CarbonIndices(LandCarbonAlgorithm):
             tr("Economic contribution (ECC)"): coefficient("ecc"),
             tr("Ecological support (ESC)"): coefficient("esc"),
             tr("Net emission (CB)"): net_emission(mass, "cb"),
+            tr("Emission, five levels"): natural_levels("ce_t", EMISSION_LEVELS, mass),
+            tr("Sequestration, five levels"): natural_levels("cs_t", SEQUESTRATION_LEVELS, mass),
+            tr("Compensation rate, five levels"): natural_levels("ccr", COMPENSATION_LEVELS),
         }
         if np.isnan(indices.ecc).all():
             del styles[tr("Economic contribution (ECC)")]

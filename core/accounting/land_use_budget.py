@@ -10,12 +10,12 @@ import numpy as np
 from ..errors import InputDataError
 from ..notes import listing, warning
 from ..raster.blocks import no_progress
+from ..raster.units_on_grid import area_text, check_overlaps, of_few_cells, without_cell
 from ..sequences import zip_equal
 from ..units import M2_PER_HA
 from .class_areas import class_areas
 
 UNMAPPED_POLICIES = ("error", "zero", "skip")  # in the order of the parameter UNMAPPED
-FEW_CELLS = 100  # below, the grid is coarse for a unit
 UNMAPPED_CLASS = "unmapped"
 _CODES = np.iinfo(np.int32)  # what a field of whole numbers holds
 
@@ -60,46 +60,6 @@ def classify(areas, class_map):
     area_ha /= M2_PER_HA
     unmapped_ha = areas.area_m2[:, index < 0].sum(axis=1) / M2_PER_HA
     return ClassifiedAreas(class_map.classes, area_ha, unmapped_ha, areas.nodata_m2 / M2_PER_HA, areas.cells)
-
-
-def check_overlaps(areas, units, policy):
-    """Refuse cells that are in two units, or say who got them.
-
-    Parameters
-    ----------
-    areas : ClassAreas
-    units : sequence of str
-    policy : str
-        'error' or 'first'.
-
-    Returns
-    -------
-    tuple of Note
-
-    Raises
-    ------
-    InputDataError
-        There are such cells and the policy is 'error'.
-    """
-    if not areas.overlaps:
-        return ()
-    largest = sorted(areas.overlaps.items(), key=lambda item: -item[1])
-    pairs = listing(
-        (f"'{units[a]}' and '{units[b]}' ({_ha(m2 / M2_PER_HA)} ha)" for (a, b), m2 in largest), most=5
-    )
-    if policy == "error":
-        raise InputDataError(
-            "Units overlap: {pairs}. Repair the layer, or let the unit that comes first have these cells "
-            "(OVERLAP).",
-            pairs=pairs,
-        )
-    return (
-        warning(
-            "{count} pairs of units overlap, and the first unit got the cells: {pairs}.",
-            count=len(largest),
-            pairs=pairs,
-        ),
-    )
 
 
 @dataclass(frozen=True)
@@ -194,7 +154,7 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
             "skip": "{area} ha in {count} units have no class or no coefficient; they are left out and "
             "listed in unmap_ha.",
         }[policy]
-        notes.append(warning(template, count=len(holders), area=_ha(unmapped_ha.sum())))
+        notes.append(warning(template, count=len(holders), area=area_text(unmapped_ha.sum())))
     class_area = np.where(without, 0.0, area_ha)
     coefficient = ce_t_ha - cs_t_ha
     class_ce = class_area * np.nan_to_num(ce_t_ha)
@@ -227,11 +187,6 @@ def land_use_budget(areas, ce_t_ha, cs_t_ha, units, policy="error", unmapped_cod
     )
 
 
-def _ha(area_ha):
-    """An area for a message: 15,594,310 or 0.5."""
-    return f"{area_ha:,.0f}" if area_ha >= 1000 else f"{area_ha:.4g}"
-
-
 def _refuse_unmapped(unmapped_ha, codes, units):
     holders = np.flatnonzero(unmapped_ha)
     if len(holders):
@@ -240,7 +195,7 @@ def _refuse_unmapped(unmapped_ha, codes, units):
             "{count} units ({units}). Add a row per value to the class table, choose the table of the right "
             "land cover product, or choose what to do with unmapped cells (UNMAPPED).",
             codes=codes,
-            area=_ha(unmapped_ha.sum()),
+            area=area_text(unmapped_ha.sum()),
             count=len(holders),
             units=listing(units[i] for i in holders),
         )
@@ -256,7 +211,7 @@ def _refuse_without_coefficient(classes, lost_ha, units):
             "to the coefficient table, map its values to another class in the class table, or choose what to "
             "do with unmapped cells (UNMAPPED).",
             name=classes[one],
-            area=_ha(lost_ha[:, one].sum()),
+            area=area_text(lost_ha[:, one].sum()),
             count=len(holders),
             units=listing(units[i] for i in holders),
             more="" if len(lost) == 1 else ", nor for " + listing(f"'{classes[i]}'" for i in lost[1:]),
@@ -264,17 +219,7 @@ def _refuse_without_coefficient(classes, lost_ha, units):
 
 
 def _notes_on_cells(cells, nodata_ha, accounted, units):
-    notes = []
-    empty = np.flatnonzero(cells == 0)
-    if len(empty):
-        notes.append(
-            warning(
-                "{count} units hold no cell centre of the raster, and are kept without values: {units}. They "
-                "are too small for its cells, or lie outside.",
-                count=len(empty),
-                units=listing(units[i] for i in empty),
-            )
-        )
+    notes = without_cell(cells, units)
     blank = np.flatnonzero(~accounted & (cells > 0))
     if len(blank):
         notes.append(
@@ -290,20 +235,11 @@ def _notes_on_cells(cells, nodata_ha, accounted, units):
             warning(
                 "{area} ha in {count} units have no data and are not accounted (nodata_ha): {units}.",
                 count=len(partly),
-                area=_ha(nodata_ha[partly].sum()),
+                area=area_text(nodata_ha[partly].sum()),
                 units=listing(units[i] for i in partly),
             )
         )
-    few = np.flatnonzero((cells > 0) & (cells < FEW_CELLS))
-    if len(few):
-        notes.append(
-            warning(
-                "The grid is coarse for {count} units, which hold fewer than 100 cells: {units}.",
-                count=len(few),
-                units=listing(f"{units[i]} ({cells[i]})" for i in few),
-            )
-        )
-    return notes
+    return notes + of_few_cells(cells, units)
 
 
 class AuditRow(NamedTuple):
@@ -366,7 +302,7 @@ def class_audit(areas, class_map, coefficients, nodata=None):
                     "value from the raster.",
                     value=int(nodata),
                     name=clash,
-                    area=_ha(missing_ha),
+                    area=area_text(missing_ha),
                 )
             )
     elif missing_ha > 0:
@@ -379,7 +315,7 @@ def unmapped_listing(areas, class_map):
     index = class_map.indices(areas.values)
     inside_ha = areas.area_m2[:-1].sum(axis=0) / M2_PER_HA
     found = [(areas.values[i], inside_ha[i]) for i in np.flatnonzero(index < 0) if inside_ha[i] > 0]
-    return listing(f"{value} ({_ha(area)} ha)" for value, area in found)
+    return listing(f"{value} ({area_text(area)} ha)" for value, area in found)
 
 
 class YearBudget(NamedTuple):
@@ -450,7 +386,7 @@ def budget_series(
                 name=source.name,
             )
         classified = classify(counted, class_map)
-        year_notes = list(check_overlaps(counted, units, overlap))
+        year_notes = list(check_overlaps(counted.overlaps, units, overlap))
         if not counted.area_m2[:-1].any():
             raise InputDataError(
                 "The raster {name} has only missing cells in the units; check its nodata value and the band.",

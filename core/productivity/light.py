@@ -5,6 +5,7 @@ import numpy as np
 FPAR_MIN, FPAR_MAX = 0.001, 0.95
 ALPHA = 0.5  # share of the FPAR of NDVI, the rest is that of the simple ratio
 PAR_SHARE = 0.5  # of the solar radiation, what vegetation can use
+_EQUAL = 1e-12  # limits as close are equal; the slope between closer ones could overflow
 
 
 def simple_ratio(ndvi):
@@ -58,7 +59,8 @@ def stretched_fpar(index, index_min, index_max):
     array([0.001 , 0.4755, 0.95  , 0.95  ])
     """
     span = np.subtract(index_max, index_min)
-    slope = np.where(span > 0, (FPAR_MAX - FPAR_MIN) / np.where(span > 0, span, 1.0), 0.0)
+    differ = span > _EQUAL
+    slope = np.where(differ, (FPAR_MAX - FPAR_MIN) / np.where(differ, span, 1.0), 0.0)
     stretched = index - index_min
     stretched *= slope
     stretched += FPAR_MIN

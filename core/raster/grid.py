@@ -215,6 +215,21 @@ class ExactAreas:
         weights *= scale
         return np.rint(weights, out=weights)
 
+    def relative(self, column, row, columns, rows):
+        """Area of every cell of a window over that of the row's `row_quanta`, as float64 of shape (rows,
+        columns)."""
+        if self.by_row:
+            return np.ones((rows, columns))
+        return self.cell_weights(row, rows, column, columns) / _WEIGHT_ONE
+
+    def row_quanta(self, row, rows):
+        """How many quanta make a cell of each row, or, where areas vary along rows, the area that `relative`
+        refers to: whole numbers of python, as an array of objects."""
+        if self.by_row:
+            high, low = (part[row : row + rows].astype(object) for part in (self.high, self.low))
+            return high * _WEIGHT_ONE + low
+        return np.full(rows, _WEIGHT_ONE * _WEIGHT_ONE, dtype=object)
+
     def area_m2(self, high, low):
         """Areas [m2] of sums of `high` and `low`."""
         return (np.ldexp(high.astype(float), _WEIGHT_BITS) + low) * self.quantum_m2

@@ -92,34 +92,7 @@ def zone_edges(polygons, grid):
     InputDataError
         A geometry is no polygon, or a coordinate is not finite.
     """
-    parts = {name: [] for name in ("x1", "y1", "x2", "y2", "zone")}
-    for zone, wkb in enumerate(polygons):
-        if wkb is None:
-            continue
-        for ring in rings_of(wkb):
-            if not np.isfinite(ring).all():
-                raise InputDataError(
-                    "Polygon {number} has a vertex outside the area where the raster's coordinate system is "
-                    "defined; clip it or use another raster.",
-                    number=zone + 1,
-                )
-            starts = grid.to_pixels(ring)
-            ends = np.roll(
-                starts, -1, axis=0
-            )  # closes a ring that is not; of one that is, the last edge is empty
-            parts["x1"].append(starts[:, 0])
-            parts["y1"].append(starts[:, 1])
-            parts["x2"].append(ends[:, 0])
-            parts["y2"].append(ends[:, 1])
-            parts["zone"].append(np.full(len(ring), zone, dtype=np.int32))
-    x1, y1, x2, y2, zone = (
-        np.concatenate(arrays) if arrays else np.empty(0, dtype=np.int32 if name == "zone" else float)
-        for name, arrays in parts.items()
-    )
-    # From the upper to the lower end, whatever the ring's direction: neighbours compute the same crossings.
-    down = y1 <= y2
-    x1, x2 = np.where(down, x1, x2), np.where(down, x2, x1)
-    y1, y2 = np.where(down, y1, y2), np.where(down, y2, y1)
+    x1, y1, x2, y2, zone, _ = polygon_edges(polygons, grid)
     first = np.ceil(np.clip(y1, -1, grid.height + 1) - 0.5).astype(np.int64)
     last = np.ceil(np.clip(y2, -1, grid.height + 1) - 0.5).astype(np.int64)
     first, last = np.maximum(first, 0), np.minimum(last, grid.height)
@@ -127,10 +100,70 @@ def zone_edges(polygons, grid):
     order = keep[np.argsort(first[keep], kind="stable")]
     first, last = first[order], last[order]
     slope = (x2[order] - x1[order]) / (y2[order] - y1[order])
-    reach = np.maximum.accumulate(last) if len(last) else last
     return ZoneEdges(
-        len(polygons), grid.width, grid.height, first, last, reach, x1[order], y1[order], slope, zone[order]
+        len(polygons),
+        grid.width,
+        grid.height,
+        first,
+        last,
+        np.maximum.accumulate(last),
+        x1[order],
+        y1[order],
+        slope,
+        zone[order],
     )
+
+
+class PolygonEdges(NamedTuple):
+    """Edges of all polygons in pixel coordinates, each from its upper to its lower end.
+
+    `inside` is 1 where the polygon lies east of the edge and -1 where it lies west of it.
+    """
+
+    x1: np.ndarray
+    y1: np.ndarray
+    x2: np.ndarray
+    y2: np.ndarray
+    zone: np.ndarray
+    inside: np.ndarray
+
+
+def polygon_edges(polygons, grid):
+    """The edges of polygons, turned so that neighbours compute the same crossings along a shared border.
+
+    Parameters and errors are those of `zone_edges`.
+
+    Returns
+    -------
+    PolygonEdges
+    """
+    none = PolygonEdges(*(np.empty(0) for _ in range(4)), *(np.empty(0, np.int32) for _ in range(2)))
+    parts = [none]
+    for zone, wkb in enumerate(polygons):
+        for rings in () if wkb is None else polygons_of(wkb):
+            for number, ring in enumerate(rings):
+                if not np.isfinite(ring).all():
+                    raise InputDataError(
+                        "Polygon {number} has a vertex outside the area where the raster's coordinate system "
+                        "is defined; clip it or use another raster.",
+                        number=zone + 1,
+                    )
+                parts.append(_ring_edges(grid.to_pixels(ring), zone, hole=number > 0))
+    return PolygonEdges(*(np.concatenate(column) for column in zip_equal(*parts)))
+
+
+def _ring_edges(starts, zone, hole):
+    """The edges of a ring: a shell has its inside within, a hole around it, whichever way they turn."""
+    # Closes a ring that is not; of one that is, the last edge is empty.
+    ends = np.roll(starts, -1, axis=0)
+    down = starts[:, 1] <= ends[:, 1]
+    upper, lower = (
+        np.where(down[:, None], first, second) for first, second in ((starts, ends), (ends, starts))
+    )
+    x, y = (starts - starts[:1]).T
+    clockwise = (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() > 0  # as seen with rows counted downwards
+    inside = np.where(down == (clockwise == hole), 1, -1).astype(np.int32)
+    return PolygonEdges(*upper.T, *lower.T, np.full(len(starts), zone, dtype=np.int32), inside)
 
 
 def zone_spans(edges, window):
@@ -148,17 +181,9 @@ def zone_spans(edges, window):
     overlaps : Overlaps
         Where that happened.
     """
-    top, bottom = window.row, window.row + window.rows
+    top = window.row
     left, right = window.column, window.column + window.columns
-    low = np.searchsorted(edges.reach, top, side="right")
-    high = np.searchsorted(edges.first, bottom, side="left")
-    some = np.arange(low, max(low, high))
-    some = some[edges.last[some] > top]
-    begin = np.maximum(edges.first[some], top)
-    count = np.minimum(edges.last[some], bottom) - begin
-    edge = np.repeat(some, count)
-    # Rows of each edge: a running number minus where the edge's own numbers start.
-    rows = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(begin, count)
+    edge, rows = rows_of_edges(edges, window)
     crossing = edges.x[edge] + (rows + 0.5 - edges.y[edge]) * edges.slope[edge]
     columns = np.ceil(np.clip(crossing, left - 1, right + 1) - 0.5).astype(np.int64)
     columns = np.clip(columns, left, right)
@@ -175,6 +200,31 @@ def zone_spans(edges, window):
     order = np.argsort(row * breadth + start, kind="stable")
     spans = Spans(row[order] + top, start[order] + left, stop[order] + left, zone[order])
     return _without_overlap(spans)
+
+
+def rows_of_edges(edges, window):
+    """The edges that a window needs, once for every row of the window that they reach.
+
+    Parameters
+    ----------
+    edges : ZoneEdges or CoverEdges
+        Ordered by their first row.
+    window : Window
+
+    Returns
+    -------
+    edge, row : int64 arrays
+    """
+    top, bottom = window.row, window.row + window.rows
+    low = np.searchsorted(edges.reach, top, side="right")
+    high = np.searchsorted(edges.first, bottom, side="left")
+    some = np.arange(low, max(low, high))
+    some = some[edges.last[some] > top]
+    begin = np.maximum(edges.first[some], top)
+    count = np.minimum(edges.last[some], bottom) - begin
+    edge = np.repeat(some, count)
+    # Rows of each edge: a running number minus where the edge's own numbers start.
+    return edge, np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(begin, count)
 
 
 _NO_OVERLAPS = Overlaps(*(np.empty(0, dtype=np.int64) for _ in range(5)))
@@ -297,8 +347,13 @@ def rings_of(wkb):
     InputDataError
         The geometry is something else.
     """
-    rings, _ = _read_geometry(bytes(wkb), 0)
-    return rings
+    return [ring for rings in polygons_of(wkb) for ring in rings]
+
+
+def polygons_of(wkb):
+    """The polygons of a geometry, each a list of its rings, the shell first; see `rings_of`."""
+    polygons, _ = _read_geometry(bytes(wkb), 0)
+    return polygons
 
 
 def _read_geometry(wkb, at):
@@ -313,18 +368,20 @@ def _read_geometry(wkb, at):
     kind = code % 1000
     (count,) = struct.unpack_from(order + "I", wkb, at)
     at += 4
-    rings = []
+    polygons = []
     if kind == 6:
         for _ in range(count):
             more, at = _read_geometry(wkb, at)
-            rings += more
+            polygons += more
     elif kind == 3:
+        rings = []
         for _ in range(count):
             (points,) = struct.unpack_from(order + "I", wkb, at)
             at += 4
             values = np.frombuffer(wkb, dtype=order + "f8", count=points * dimensions, offset=at)
             rings.append(values.reshape(points, dimensions)[:, :2].astype(float))
             at += 8 * points * dimensions
+        polygons.append(rings)
     else:
         raise InputDataError("A unit is no polygon (geometry type {kind}); use a polygon layer.", kind=kind)
-    return rings, at
+    return polygons, at

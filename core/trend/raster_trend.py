@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..false_discovery import PValues
 from ..notes import decision, warning
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.cell_counts import CellCounts
@@ -17,7 +18,6 @@ from ..raster.output import OutputBand, RasterOutput, RasterOutputs
 from ..raster.source import RasterSource, open_source, read_values
 from ..sequences import zip_equal
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
-from .false_discovery import PValues
 from .series import check_times, least_valid, trends
 
 CLASS_NODATA = -128

@@ -1,4 +1,5 @@
 """Trends of units: from tables with a row per unit and year, or with a column per year."""
+
 from __future__ import annotations
 
 import math
@@ -9,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..false_discovery import largest_significant, rate_note
 from ..notes import Note, decision, listing, warning
 from ..tables import unique_rows
 from ..years import year_places
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
-from .false_discovery import PValues
 from .serial_correlation import TESTS, modified_test
 from .series import Trend, least_valid, trends
 
@@ -278,19 +279,10 @@ def _field_trend(field, units, test, threshold, min_valid, fdr, progress):
         )
     classes, classes_fdr = trend_classes(trend.slope, trend.z, threshold), None
     if fdr:
-        p_values = PValues()
-        p_values.add(trend.p)
         level = level_of(threshold)
-        largest = p_values.largest_significant(level)
+        largest = largest_significant(trend.p, level)
         classes_fdr = marked_classes(trend.slope, trend.z, trend.p <= largest)
-        notes.append(
-            decision(
-                "With a false discovery rate of {level:.3g}, {count} of {tested} units are significant.",
-                level=level,
-                count=int((trend.p <= largest).sum()),
-                tested=int(np.isfinite(trend.p).sum()),
-            )
-        )
+        notes.append(rate_note(trend.p, largest, level))
     return FieldTrend(field.field, times, values, trend, classes, classes_fdr), notes
 
 

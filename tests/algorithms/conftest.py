@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from osgeo import gdal, osr
+from qgis.analysis import QgsNativeAlgorithms
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -58,8 +59,11 @@ def provider(qgis_app) -> QgsProcessingProvider:
     if registered is not None:  # by the tests of another folder that use this fixture
         yield registered
         return
+    if registry.providerById("native") is None:  # steps of models
+        registry.addProvider(QgsNativeAlgorithms(registry))
     provider = LandCarbonProvider()
     registry.addProvider(provider)
+    provider.refreshAlgorithms()  # as the plugin does: models find their steps
     yield provider
     registry.removeProvider(provider)
 

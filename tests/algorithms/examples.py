@@ -21,6 +21,14 @@ def landusebudget(make):
     }
 
 
+def zonalcarbon(make):
+    return {
+        "FLUX": [make.raster("nep_2019.tif", [[120.5, 80.0, -30.0, 10.0], [150.0, 90.0, 0.0, 5.0]])],
+        "UNITS": make.layer({"code": str}, [("a",), ("b",)], make.squares(2)),
+        "UNIT_FIELD": "code",
+    }
+
+
 def carbonindices(make):
     return {
         "INPUT": make.layer(
@@ -102,13 +110,103 @@ def fillseries(make):
     }
 
 
+def geodetector(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "gdp": float, "climate": str},
+            [(f"u{i}", float(i * i % 11), float(i), "wet" if i % 3 else "dry") for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "FACTORS": ["gdp", "climate"],
+        "STRATA": "2-3",
+    }
+
+
+def stepwiseregression(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "ce_t": float, "energy": float, "rain": float},
+            [(f"u{i}", 3.0 * i + i * i % 3, float(i), float(i * i % 5)) for i in range(9)],
+            make.squares(9),
+        ),
+        "RESPONSE": "ce_t",
+        "DRIVERS": ["energy", "rain"],
+    }
+
+
+def hierarchicalclusters(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "forest_t": float, "water_t": float},
+            [(f"u{i}", 2020, float(i // 2), float(i * i % 5)) for i in range(6)],
+            make.squares(6),
+        ),
+        "FIELDS": ["forest_t", "water_t"],
+        "CLUSTERS": 3,
+    }
+
+
+def pattern_units(make):
+    """Five units in a row, in two years."""
+    return make.layer(
+        {"unit": str, "year": int, "ce_t": float},
+        [(f"u{i}", year, float((i * i + year) % 7)) for year in (2010, 2020) for i in range(5)],
+        make.squares(5) * 2,
+    )
+
+
+def globalmoran(make):
+    return {"INPUT": pattern_units(make), "FIELDS": ["ce_t"], "PERMUTATIONS": 99}
+
+
+def localmoran(make):
+    return {"INPUT": pattern_units(make), "FIELD": "ce_t", "PERMUTATIONS": 99}
+
+
+def hotspot(make):
+    return {"INPUT": pattern_units(make), "FIELD": "ce_t"}
+
+
+def emerginghotspots(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(f"u{i}", 2000 + t, float((i * i + t * i) % 7)) for t in range(5) for i in range(5)],
+            make.squares(5) * 5,
+        ),
+        "FIELD": "ce_t",
+    }
+
+
+def deviationalellipse(make):
+    return {
+        "INPUT": make.layer(
+            {"unit": str, "year": int, "ce_t": float},
+            [(f"u{i}", year, 1.0 + (i * i + year) % 7) for year in (2010, 2020) for i in range(5)],
+            [f"Point({i * i} {i})" for i in range(5)] * 2,
+            geometry="Point",
+        ),
+        "WEIGHT_FIELD": "ce_t",
+    }
+
+
 EXAMPLES = {
-    "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "casanep": casanep,
+    "deviationalellipse": deviationalellipse,
+    "emerginghotspots": emerginghotspots,
     "fillseries": fillseries,
+    "geodetector": geodetector,
+    "globalmoran": globalmoran,
+    "hierarchicalclusters": hierarchicalclusters,
+    "hotspot": hotspot,
     "landusebudget": landusebudget,
+    "localmoran": localmoran,
     "rastertrend": rastertrend,
+    "stepwiseregression": stepwiseregression,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
+    "zonalcarbon": zonalcarbon,
+    "balancezoning": balancezoning,
 }

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 from landcarbon.algorithms.base import Group
-from landcarbon.provider import ALGORITHMS
+from landcarbon.provider import ALGORITHMS, MODELS
 from qgis.core import (
     Qgis,
+    QgsProcessingModelAlgorithm,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterDestination,
@@ -205,6 +206,47 @@ def flat(values):
             yield from flat(value)
         else:
             yield value
+
+
+# Models
+
+
+@pytest.fixture(scope="module", params=sorted(MODELS.glob("*.model3")), ids=lambda path: path.stem)
+def model(provider, request):
+    """A model of the provider; its own name is in its file."""
+    loaded = QgsProcessingModelAlgorithm()
+    assert loaded.fromFile(str(request.param))
+    return provider.algorithm(loaded.name())
+
+
+def test_models_are_algorithms_of_the_provider_in_a_group_of_their_own(model):
+    assert model.provider().id() == "landcarbon"
+    assert (model.group(), model.groupId()) == ("Models", "Models")
+    assert not model.icon().pixmap(24, 24).isNull()
+
+
+def test_steps_of_models_are_ours_or_native_and_known(model):
+    children = model.childAlgorithms()
+    assert {child.algorithmId().split(":")[0] for child in children.values()} <= {"landcarbon", "native"}
+    assert all(child.algorithm() is not None for child in children.values())
+    assert all(re.fullmatch("[a-z_]+", child_id) for child_id in children)
+
+
+def test_models_can_run_and_list_their_outputs(model):
+    made = model.create()
+    assert made.canExecute()[0]
+    assert made.validate()[0]
+    assert len(made.destinationParameterDefinitions()) == len(made.outputDefinitions()) > 0
+
+
+def test_every_parameter_and_output_of_a_model_has_help(model):
+    helps = model.helpContent()
+    made = model.create()
+    for definition in made.parameterDefinitions():
+        assert definition.description(), definition.name()
+        assert helps[definition.name()].endswith("."), definition.name()
+        assert definition.isDestination() or definition.help() == helps[definition.name()]
+    assert helps["ALG_DESC"].endswith(".")
 
 
 def test_every_algorithm_has_an_example():

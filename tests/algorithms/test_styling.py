@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from landcarbon.algorithms.styling import (
+    CLUSTERS,
     COEFFICIENT,
     COEFFICIENT_BREAKS,
     DENSITY,
@@ -19,8 +20,10 @@ from landcarbon.algorithms.styling import (
     by_year,
     class_labels,
     class_raster,
+    cluster_colour,
     coefficient,
     density,
+    natural_levels,
     net_emission,
     round_125,
     sampled_cells,
@@ -92,6 +95,15 @@ def test_zone_colours_can_be_told_apart(scheme, reader):
 @pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY, SLOPE])
 def test_class_colours_can_be_told_apart(colours, reader):
     assert least_difference(colours, reader) > 15
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_cluster_colours_can_be_told_apart(reader):
+    assert least_difference([*CLUSTERS, NO_ZONE], reader) > 15
+
+
+def test_cluster_colours_repeat():
+    assert [cluster_colour(number) for number in (1, 10, 11)] == [CLUSTERS[0], CLUSTERS[9], CLUSTERS[0]]
 
 
 @pytest.mark.parametrize("scheme", ZONES)
@@ -231,6 +243,65 @@ def test_symmetric_breaks(values, expected):
 def test_round_125(value, expected):
     # By ratio: 3 / 2 = 1.5 < 5 / 3 = 1.67; 0.07 / 0.05 = 1.4 < 0.1 / 0.07 = 1.43
     assert round_125(value) == pytest.approx(expected)
+
+
+FIVE = ("#000001", "#000002", "#000003", "#000004", "#000005")
+
+
+def test_natural_levels_with_their_shares(layer):
+    # Five groups of values that lie close together; the third holds 3 of 10 units.
+    units = layer("ce_t", [1.0, 2, 20, 21, 300, 301, 302, 4000, 4001, 50000])
+    natural_levels("ce_t", FIVE, "t C")(units)
+    lowest, second, third = "up to 2 t C (20.0 % of units)", "2 to 21 t C (20.0 % of units)", "21 to 302 t C"
+    assert legend_of(units) == [
+        *[lowest] * 2,
+        *[second] * 2,
+        *[f"{third} (30.0 % of units)"] * 3,
+        *["302 to 4,001 t C (20.0 % of units)"] * 2,
+        "above 4,001 t C (10.0 % of units)",
+    ]
+    assert colours_of(units) == list(FIVE)
+
+
+def test_natural_levels_of_several_years_share_their_breaks_and_have_shares_of_the_latest(layer):
+    values = [1.0, 2, 3, 4, 5, 1, 1, 1, 5, None]
+    units = layer("ccr", values, years=[2000] * 5 + [2020] * 5)
+    natural_levels("ccr", FIVE)(units)
+    found = legend_of(units)
+    assert found[0] == "up to 1 (60.0 % of units)"
+    assert found[1] == "1 to 2 (0.0 % of units)"
+    assert found[4] == "above 4 (20.0 % of units)"
+    assert found[9] == "no value (20.0 % of units)"
+
+
+def test_fewer_values_than_levels_are_a_level_each(layer):
+    units = layer("ccr", [1.0, 1, 3])
+    natural_levels("ccr", FIVE)(units)
+    assert legend_of(units) == ["up to 1 (66.7 % of units)"] * 2 + ["above 1 (33.3 % of units)"]
+
+
+def test_one_value_is_one_level(layer):
+    units = layer("ccr", [7.0, 7])
+    natural_levels("ccr", FIVE)(units)
+    assert legend_of(units) == ["all values (100.0 % of units)"] * 2
+
+
+def test_no_value_at_all_is_grey(layer):
+    units = layer("ccr", [None, None])
+    natural_levels("ccr", FIVE)(units)
+    assert legend_of(units) == ["no value (100.0 % of units)"] * 2
+
+
+def test_levels_that_differ_in_late_digits_have_labels_that_differ(layer):
+    units = layer("ccr", [1.00001, 1.00002, 1.00003])
+    natural_levels("ccr", FIVE)(units)
+    assert legend_of(units)[1] == "1.00001 to 1.00002 (33.3 % of units)"
+
+
+def test_levels_of_negative_numbers_have_a_minus_sign(layer):
+    units = layer("cs_t", [-20_000.0, 0.0, 5.0])
+    natural_levels("cs_t", FIVE, "t C")(units)
+    assert legend_of(units)[0] == "up to \N{MINUS SIGN}20,000 t C (33.3 % of units)"
 
 
 def test_labels_have_marks_for_thousands():

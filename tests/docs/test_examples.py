@@ -19,6 +19,16 @@ PAGES = (
     "fillseries",
     "rastertrend",
     "casanep",
+    "zonalcarbon",
+    "globalmoran",
+    "localmoran",
+    "hotspot",
+    "emerginghotspots",
+    "geodetector",
+    "stepwiseregression",
+    "hierarchicalclusters",
+    "zonalcarbon",
+    "deviationalellipse",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)

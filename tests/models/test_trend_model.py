@@ -18,10 +18,6 @@ from qgis.core import (
     Qgis,
     QgsProcessingContext,
     QgsProcessingModelAlgorithm,
-    QgsProcessingModelChildAlgorithm,
-    QgsProcessingModelChildParameterSource,
-    QgsProcessingModelOutput,
-    QgsProcessingModelParameter,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterMultipleLayers,
 )
@@ -37,28 +33,28 @@ MODEL = "trends.model3"
 FOREST, CROPLAND, CONSTRUCTION = (1, 2, 3, 4, 5, 8), (12, 14), 13  # IGBP
 TILE = 100  # cells; land use goes one way in each tile, more or less
 
-CHAIN = (  # child id, algorithm, its parameters, its outputs that are the model's
+CHAIN = (  # id, algorithm, its parameters, its outputs that are the model's
     (
         "budget",
-        "landusebudget",
+        "landcarbon:landusebudget",
         {"LAND_COVER": "<covers>", "UNITS": "<units>", "UNIT_FIELD": "unit", "REGION_FIELD": "region"},
         {},
     ),
     (
         "panel",
-        "unitpanel",
+        "landcarbon:unitpanel",
         {"TABLES": ["budget:BUDGET", "<statistics>"], "UNITS": "<units>", "UNIT_FIELD": "unit"},
         {},
     ),
     (
         "indices",
-        "carbonindices",
+        "landcarbon:carbonindices",
         {"INPUT": "panel:OUTPUT", "GDP_FIELD": "gdp"},
         {"OUTPUT": "indices"},
     ),
     (
         "trends",
-        "unittrend",
+        "landcarbon:unittrend",
         {"INPUT": "indices:OUTPUT", "FIELDS": list(FIELDS)},
         {"OUTPUT": "trends", "TRENDS": "all_trends", "COUNTS": "counts"},
     ),
@@ -103,40 +99,16 @@ def statistics(folder):
     return str(path)
 
 
-def source(value):
-    """The source of a child's parameter: '<name>' an input, 'child:OUTPUT' an output, else a value."""
-    made = QgsProcessingModelChildParameterSource
-    if isinstance(value, str) and value.startswith("<"):
-        return made.fromModelParameter(value.strip("<>"))
-    if isinstance(value, str) and ":" in value:
-        return made.fromChildOutput(*value.split(":"))
-    return made.fromStaticValue(value)
-
-
-def trend_model():
+def trend_model(model_file):
     """The chain as a model."""
-    model = QgsProcessingModelAlgorithm("Trends of the land-use carbon balance", "Tests")
     kinds = Qgis.ProcessingSourceType
-    for definition in (
+    parameters = (
         QgsProcessingParameterMultipleLayers("covers", "Land cover", kinds.Raster),
         QgsProcessingParameterFeatureSource("units", "Units", [kinds.VectorPolygon]),
         QgsProcessingParameterFeatureSource("statistics", "GDP by unit and year", [kinds.Vector]),
-    ):
-        model.addModelParameter(definition, QgsProcessingModelParameter(definition.name()))
-    for child_id, name, parameters, outputs in CHAIN:
-        child = QgsProcessingModelChildAlgorithm(f"landcarbon:{name}")
-        child.setChildId(child_id)
-        for parameter, value in parameters.items():
-            several = parameter in ("TABLES", "LAND_COVER") and isinstance(value, list)
-            child.addParameterSources(parameter, [source(one) for one in (value if several else [value])])
-        given = {}
-        for output, title in outputs.items():
-            given[title] = QgsProcessingModelOutput(title, title)
-            given[title].setChildId(child_id)
-            given[title].setChildOutputName(output)
-        child.setModelOutputs(given)
-        model.addChildAlgorithm(child)
-    return model
+    )
+    children = [model_file.Child(*step) for step in CHAIN]
+    return model_file.made_model("Trends of the land-use carbon balance", "Tests", parameters, children)
 
 
 class Run(NamedTuple):
@@ -155,9 +127,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def model(provider, folder):  # noqa: F811
+def model(provider, folder, model_file):  # noqa: F811
     """The model as its file says."""
-    assert trend_model().toFile(str(folder / MODEL))
+    assert trend_model(model_file).toFile(str(folder / MODEL))
     model = QgsProcessingModelAlgorithm()
     assert model.fromFile(str(folder / MODEL))
     return model

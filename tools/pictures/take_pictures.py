@@ -5,9 +5,10 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
     QGIS_PLUGINPATH="$PWD/.dev/plugins" QGIS_CUSTOM_CONFIG_PATH="$PWD/.dev/demo-profile" \\
         xvfb-run -a -s "-screen 0 1600x1000x24" qgis --nologo --code "$PWD/tools/pictures/take_pictures.py"
 
-The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the report of trends as HTML
-and the rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png` and
-the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`.
+The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
+rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`), the
+demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
 """
 
 import os
@@ -21,6 +22,7 @@ import processing
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView
 from qgis.utils import iface
 
@@ -52,17 +54,18 @@ def run(name, parameters):
     dialog.resize(980, 900)
     dialog.show()
     wait(1)
-    save(dialog, f"{name}_dialog")
+    picture = name.replace(" ", "_")
+    save(dialog, f"{picture}_dialog")
     dialog.runButton().click()
     end = time.monotonic() + PATIENCE
     while not dialog.wasExecuted() and time.monotonic() < end:
         wait(0.2)
     wait(2)
-    save(dialog, f"{name}_log")
+    save(dialog, f"{picture}_log")
     results = dialog.results()
     dialog.close()
     if not results:
-        raise RuntimeError(f"{name} gave no results; see {PICTURES / name}_log.png")
+        raise RuntimeError(f"{name} gave no results; see {PICTURES / picture}_log.png")
     return results
 
 
@@ -130,8 +133,10 @@ def take_pictures():
     wait(1)  # QGIS sets the coordinate system of the first layer
     project.setCrs(QgsCoordinateReferenceSystem(ALBERS_CHINA))
     zone_pictures(provinces)
-    productivity_pictures()
     trend_pictures(provinces)
+    pattern_pictures(provinces)
+    ellipse_pictures(provinces, cover_of_sample())
+    nep_pictures()
 
 
 def zone_pictures(provinces):
@@ -171,6 +176,7 @@ def zone_pictures(provinces):
     )
     zoom_to(result_layer(panel, "OUTPUT"))
     picture_of_desktop("unitpanel_map")
+    driver_pictures(result_layer(panel, "OUTPUT"))
 
     indices = run(
         "carbonindices",
@@ -193,29 +199,6 @@ def zone_pictures(provinces):
     show_toolbox()
     zoom_to(result_layer(zones, "OUTPUT"))
     picture_of_desktop("desktop")
-
-
-def productivity_pictures():
-    """Carbon fluxes of a made-up year on the land cover of the sample."""
-    inputs = {name: [QgsRasterLayer(path, Path(path).stem)] for name, path in made_year().items()}
-    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
-    QgsProject.instance().addMapLayers([cover, *(layer for (layer,) in inputs.values())])
-    fluxes = run(
-        "casanep",
-        {name: [layer.id()] for name, (layer,) in inputs.items()}
-        | {
-            "VEGETATION": cover.id(),
-            "YEAR": 2019,
-            "ALIGNMENT": 2,
-            "MONTHLY_NPP": TEMPORARY,
-            "MONTHLY_NEP": TEMPORARY,
-            "PARAMETERS": TEMPORARY,
-        },
-    )
-    show_toolbox()
-    for name in ("NPP", "RH", "NEP", "MONTHLY_NPP", "MONTHLY_NEP"):
-        zoom_to(result_layer(fluxes, name))
-        picture_of_desktop(f"casanep_map_{name.lower()}")
 
 
 def trend_pictures(provinces):
@@ -262,27 +245,142 @@ def trend_pictures(provinces):
         picture_of_desktop(f"rastertrend_map_{name.lower()}")
 
 
-def made_year(seed=12):
-    """Made-up rasters of twelve bands of a year: NDVI in tenths of a degree, climate in degrees."""
-    dice = np.random.default_rng(seed)
-    phase = -np.cos(2 * np.pi * (np.arange(1, 13) - 0.5) / 12)[:, None, None]  # -1 in January, 1 in July
-    paths = {}
-    for name, cell in (("NDVI", 0.1), ("TEMPERATURE", 1.0), ("PRECIPITATION", 1.0), ("RADIATION", 1.0)):
-        rows, columns = int(37 / cell), int(63 / cell)
-        latitude = (54 - cell * (np.arange(rows) + 0.5))[:, None]
-        longitude = (73 + cell * (np.arange(columns) + 0.5))[None]
-        wet = np.clip((longitude - 80 - 1.2 * (latitude - 20)) / 40, 0.02, 1)
-        heights = 20 * np.exp(-(((longitude - 90) / 10) ** 2) - ((latitude - 33) / 5) ** 2)
-        warmth = 45 - 1.0 * latitude - heights + phase * (latitude - 14) * 0.55
-        year = {
-            "NDVI": np.clip((0.2 + 0.5 * wet) * np.clip(0.55 + warmth / 40, 0.1, 1), 0.02, 0.9),
-            "TEMPERATURE": warmth,
-            "PRECIPITATION": 120 * wet * (1 + 0.8 * phase),
-            "RADIATION": (560 - 4.5 * latitude - 100 * wet) + phase * 6 * (latitude - 10),
-        }[name]
-        paths[name] = str(PICTURES / f"{name.lower()}_2019.tif")
-        write_made(paths[name], year * dice.normal(1, 0.03, year.shape), cell)
-    return paths
+def pattern_pictures(provinces):
+    """Moran's I and hot spots of the made-up panel."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    run(
+        "globalmoran",
+        {
+            "INPUT": units.id(),
+            "FIELDS": ["ce_t", "cs_t"],
+            "REPORT": str(PICTURES / "globalmoran_report.html"),
+        },
+    )
+    show_toolbox()
+    for name, field in (("localmoran", "cs_t"), ("hotspot", "cs_t"), ("emerginghotspots", "ce_t")):
+        results = run(name, {"INPUT": units.id(), "FIELD": field})
+        zoom_to(result_layer(results, "OUTPUT"))
+        picture_of_desktop(f"{name}_map")
+
+
+def driver_pictures(panel):
+    """Factors, drivers and clusters of the budget of the sample with its GDP."""
+    run(
+        "geodetector",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "FACTORS": ["gdp", "area_ha", "forest_t", "cropland_t", "region"],
+            "INTERACTIONS": TEMPORARY,
+            "RISK": TEMPORARY,
+            "ECOLOGICAL": TEMPORARY,
+            "SEARCH": TEMPORARY,
+            "REPORT": str(PICTURES / "geodetector_report.html"),
+        },
+    )
+    run(
+        "stepwiseregression",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "DRIVERS": ["gdp", "area_ha", "forest_t", "cropland_t"],
+            "STEPS": TEMPORARY,
+            "CORRELATIONS": TEMPORARY,
+            "REPORT": str(PICTURES / "stepwiseregression_report.html"),
+        },
+    )
+    clusters = run(
+        "hierarchicalclusters",
+        {
+            "INPUT": panel.id(),
+            "FIELDS": ["construction_t", "cropland_t", "forest_t", "grassland_t", "water_t", "unused_t"],
+            "LINKAGE": 1,
+            "PROFILE": TEMPORARY,
+            "DENDROGRAM": str(PICTURES / "hierarchicalclusters_dendrogram.html"),
+        },
+    )
+    show_toolbox()
+    zoom_to(result_layer(clusters, "OUTPUT"))
+    picture_of_desktop("hierarchicalclusters_map")
+
+
+def cover_of_sample():
+    """The land cover of the sample, in the project."""
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    QgsProject.instance().addMapLayer(cover)
+    return cover
+
+
+def ellipse_pictures(provinces, cover):
+    """Ellipses of the made-up panel over the years, and of classes of land."""
+    panel = QgsVectorLayer(str(SAMPLE / "panel.csv"), "panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    joined = run("unitpanel", {"TABLES": [panel.id()], "UNITS": provinces.id(), "UNIT_FIELD": "unit"})
+    units = result_layer(joined, "OUTPUT")
+    units.setSubsetString("year IN (2000, 2005, 2010, 2015, 2019)")
+    provinces.renderer().symbol().setColor(QColor("#ececec"))
+    weights = {"INPUT": units.id(), "WEIGHT_FIELD": "ce_t", "PATH": TEMPORARY}
+    classes = {
+        "CLASS_RASTERS": [cover.id()],
+        "CLASS_PRESET": "igbp",
+        "CLASSES": "cropland, forest, construction",
+    }
+    results = run("deviationalellipse", weights)
+    path = result_layer(results, "PATH")
+    show_toolbox()
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(path, provinces)
+    picture_of_desktop("deviationalellipse_map_years")
+    zoom_to(path)
+    picture_of_desktop("deviationalellipse_path")
+    results = run("deviationalellipse", classes)
+    zoom_to(result_layer(results, "OUTPUT"))
+    show_too(provinces)
+    picture_of_desktop("deviationalellipse_map_classes")
+
+
+def show_too(*layers):
+    """Show layers besides the one that was zoomed to."""
+    for layer in layers:
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        node.setItemVisibilityCheckedParentRecursive(True)
+
+
+def nep_pictures():
+    """From NDVI and climate to zones: step by step, then the model, of the units with an emission."""
+    series = {
+        name: QgsRasterLayer(str(SAMPLE / f"casa_{name.lower()}.tif"), f"casa_{name.lower()}")
+        for name in ("NDVI", "TEMPERATURE", "PRECIPITATION", "RADIATION")
+    }
+    cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
+    emission, statistics = (
+        QgsVectorLayer(str(SAMPLE / f"{name}.csv"), name, "ogr")
+        for name in ("casa_emission_2019", "statistics_2019")
+    )
+    provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces_inside", "ogr")
+    names = ", ".join(f"'{feature['unit']}'" for feature in emission.getFeatures())
+    provinces.setSubsetString(f"unit IN ({names})")
+    QgsProject.instance().addMapLayers([*series.values(), cover, emission, statistics, provinces])
+    inputs = {name: [layer.id()] for name, layer in series.items()} | {"VEGETATION": cover.id()}
+    cells = run("casanep", inputs | {"ALIGNMENT": 2, "MONTHLY_NPP": TEMPORARY, "PARAMETERS": TEMPORARY})
+    show_toolbox()
+    for name in ("NPP", "RH", "NEP", "MONTHLY_NPP"):
+        zoom_to(result_layer(cells, name))
+        picture_of_desktop(f"casanep_map_{name.lower()}")
+    units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit", "COVERAGE": 1}
+    flux = result_layer(cells, "NEP").id()
+    zonal = run("zonalcarbon", units | {"FLUX": [flux], "TABLE": TEMPORARY})
+    zoom_to(result_layer(zonal, "OUTPUT"))
+    picture_of_desktop("zonalcarbon_map")
+    tables = {"EMISSION": emission.id(), "STATISTICS": statistics.id(), "YEAR": 2019}
+    zones = run("Carbon balance zoning from NEP", inputs | units | tables)
+    show_toolbox()
+    for name in ("zonal_carbon", "carbon_indices", "carbon_balance_zones"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"model_map_{name}")
 
 
 def made_rasters(seed=11):

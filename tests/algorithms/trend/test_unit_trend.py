@@ -285,23 +285,6 @@ def test_report_of_the_sample(report):
     assert "1 units have fewer than 8 values and get no trend: Qinghai." in text
 
 
-def test_report_needs_no_other_file(report):
-    text = report(PANEL)
-    links = [part for part in text.split('"') if part.startswith(("http:", "https:", "file:"))]
-    # names of the vocabularies of SVG, which no reader loads
-    assert set(links) <= {
-        "http://www.w3.org/2000/svg",
-        "http://www.w3.org/1999/xlink",
-        "http://purl.org/dc/elements/1.1/",
-        "http://creativecommons.org/ns#",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "http://purl.org/dc/dcmitype/StillImage",
-        "https://matplotlib.org/",
-    }
-    assert "<script" not in text
-    assert "<link" not in text
-
-
 def test_report_escapes_names(report, make_layer):
     fields = {"unit": str, "year": int, "<b>&": float}
     text = report(
@@ -324,14 +307,6 @@ def test_report_has_its_record(report, panel, tmp_path):
     record = json.loads((tmp_path / "report.html.landcarbon.json").read_text(encoding="utf-8"))
     assert record["algorithm"] == "landcarbon:unittrend"
     assert Path(record["outputs"]["REPORT"]).name == "report.html"
-
-
-def test_figure_leaves_the_state_of_matplotlib_alone(report, panel):
-    import sys
-
-    before = "matplotlib.pyplot" in sys.modules
-    report(panel())
-    assert ("matplotlib.pyplot" in sys.modules) == before
 
 
 def test_report_that_cannot_be_written(run, panel, tmp_path):

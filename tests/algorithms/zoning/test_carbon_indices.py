@@ -458,7 +458,14 @@ def test_geopackage_keeps_a_style_for_each_index(run, budget, tmp_path):
     layer = QgsVectorLayer(path, "indices", "ogr")
     assert shown_by(layer) == ["ecc"]
     _, _, names, _, _ = layer.listStylesInDatabase()
-    assert sorted(names) == ["Ecological support (ESC)", "Economic contribution (ECC)", "Net emission (CB)"]
+    assert sorted(names) == [
+        "Compensation rate, five levels",
+        "Ecological support (ESC)",
+        "Economic contribution (ECC)",
+        "Emission, five levels",
+        "Net emission (CB)",
+        "Sequestration, five levels",
+    ]
 
 
 def test_without_gdp_the_layer_shows_esc(run, budget, tmp_path):
@@ -517,4 +524,7 @@ def test_loaded_layer_has_its_name_and_a_choice_of_styles(run, budget, tmp_path)
         "Economic contribution (ECC)": (["ecc"], True),
         "Ecological support (ESC)": (["esc"], True),
         "Net emission (CB)": (["cb"], True),
+        "Emission, five levels": (["ce_t"], True),
+        "Sequestration, five levels": (["cs_t"], True),
+        "Compensation rate, five levels": (["ccr"], True),
     }

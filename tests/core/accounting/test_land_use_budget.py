@@ -8,7 +8,6 @@ from landcarbon.core.accounting.coefficients import coefficient_table
 from landcarbon.core.accounting.land_use_budget import (
     ClassifiedAreas,
     budget_series,
-    check_overlaps,
     class_audit,
     classify,
     code_densities,
@@ -265,27 +264,6 @@ class TestClassify:
         areas = counted([1, 9, 77], [[1e4, 1e7, 0], [0, 2e7, 0], [0, 0, 5e4]])
         # 77 is outside the units only
         assert unmapped_listing(areas, self.mapped) == "9 (3,000 ha)"
-
-
-class TestOverlaps:
-    areas = counted([1], [[1e4], [1e4], [0]], overlaps={(0, 1): 12_345_678.0, (1, 2): 1_000.0})
-    units = ("北京", "Hebei", "c")
-
-    def test_error_names_both_units_and_the_area(self):
-        with pytest.raises(InputDataError, match="Units overlap") as error:
-            check_overlaps(self.areas, self.units, "error")
-        assert "'北京' and 'Hebei' (1,235 ha), 'Hebei' and 'c' (0.1 ha)" in str(error.value)
-
-    def test_first_unit_gets_the_cells(self):
-        (note,) = check_overlaps(self.areas, self.units, "first")
-        assert note.count == 2
-        assert note.text.startswith(
-            "2 pairs of units overlap, and the first unit got the cells: '北京' and 'Heb"
-        )
-
-    @pytest.mark.parametrize("policy", ["error", "first"])
-    def test_no_overlap_is_no_note(self, policy):
-        assert check_overlaps(counted([1], [[1e4], [1e4], [0]]), self.units, policy) == ()
 
 
 class TestAudit:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from landcarbon.core.trend.false_discovery import PValues
+from landcarbon.core.false_discovery import PValues
 
 
 def significant(level, *parts):
