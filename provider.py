@@ -5,8 +5,11 @@ from pathlib import Path
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
+from .algorithms.forecast.stirpat_fit import StirpatFit
+from .algorithms.forecast.stirpat_forecast import StirpatForecast
 from .algorithms.pattern.deviational_ellipse import DeviationalEllipse
 from .algorithms.pattern.emerging_hot_spots import EmergingHotSpots
 from .algorithms.pattern.geodetector import Geodetector
@@ -22,6 +25,8 @@ from .algorithms.trend.raster_trend import RasterTrend
 from .algorithms.trend.unit_trend import UnitTrend
 from .algorithms.zoning.balance_zoning import BalanceZoning
 from .algorithms.zoning.carbon_indices import CarbonIndices
+from .algorithms.zoning.land_use_intensity import LandUseIntensity
+from .algorithms.zoning.neutrality_zoning import NeutralityZoning
 
 RESOURCES = Path(__file__).parent / "resources"
 ICON = RESOURCES / "icons" / "landcarbon.svg"
@@ -29,11 +34,14 @@ MODELS = RESOURCES / "models"
 
 ALGORITHMS = (
     LandUseBudget,
+    LandTransition,
     UnitPanel,
     CasaNep,
     ZonalCarbon,
     CarbonIndices,
     BalanceZoning,
+    LandUseIntensity,
+    NeutralityZoning,
     RasterTrend,
     UnitTrend,
     FillSeries,
@@ -41,6 +49,8 @@ ALGORITHMS = (
     LocalMoran,
     HotSpot,
     EmergingHotSpots,
+    StirpatFit,
+    StirpatForecast,
     Geodetector,
     StepwiseRegression,
     HierarchicalClusters,

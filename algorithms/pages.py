@@ -219,12 +219,17 @@ def plain_axes(axes):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def thousands(axis):
-    """Marks between thousands along an axis, without powers of ten."""
+def legend_beside(axes):
+    """A legend to the right of the axes, where it covers nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+
+
+def thousands(axis, most=6):
+    """Marks between thousands along an axis, without powers of ten; at most so many."""
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-    axis.set_major_locator(MaxNLocator(6))
-    axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    axis.set_major_locator(MaxNLocator(most))
+    axis.set_major_formatter(StrMethodFormatter("{x:,.12g}"))
 
 
 def size_of_map(count):

@@ -6,7 +6,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsCoordinateReferenceSystem
 
 from ..core.errors import Cancelled, InputDataError
-from ..core.months import months_in, months_of
+from ..core.months import months_of, surest, years_of_dates
 from ..core.notes import decision, warning
 from ..core.raster.source import align, open_source
 from ..core.sequences import zip_equal
@@ -51,9 +51,8 @@ class RasterInput:
 
     @property
     def month_name(self):
-        """The layer's name, or the file's without its suffix where only that holds a month."""
-        stem = Path(self.path).stem
-        return stem if months_in(stem) and not months_in(self.name) else self.name
+        """The layer's name, or the file's without its suffix where that tells the month more surely."""
+        return surest((self.name, Path(self.path).stem))
 
 
 def raster_inputs(algorithm, parameters, name, context):
@@ -248,7 +247,9 @@ def year_of_series(inputs, first, given, record):
         None where nobody says it.
     """
     found = {
-        name: {year for one in series for text in (one.year_name, *one.bands) for year in years_in(text)}
+        name: {
+            year for one in series for text in (one.month_name, *one.bands) for year in years_of_dates(text)
+        }
         for name, series in inputs.items()
     }
     year = given

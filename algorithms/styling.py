@@ -1,4 +1,4 @@
-"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, patterns, clusters,
+"""Styles of loaded outputs: zones, net emission, ECC and ESC, density, trends, potential, patterns, clusters,
 ellipses; layer name, group and temporal range.
 
 A style is a function of a layer that sets its renderer from its data. It is applied when the layer is loaded,
@@ -63,6 +63,13 @@ ZONES = {  # scheme -> (code, name, colour); a zone has one colour in both schem
         (5, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon optimisation zone"), HIGH_CARBON),
     ),
 }
+SCORED_ZONES = (  # of the neutrality zoning with five zones, from the highest score
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "Carbon sink functional zone"), SINK),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Low-carbon development zone"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Net-carbon stabilisation zone"), OPTIMISED),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "High-carbon control zone"), CONTROL),
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Carbon source optimisation zone"), HIGH_CARBON),
+)
 
 # ColorBrewer's PuOr and BrBG: diverging, safe for colour-blind readers. Orange emits, purple absorbs.
 EMISSION = ("#542788", "#998ec3", "#d8daeb", "#fee0b6", "#f1a340", "#b35806")
@@ -100,9 +107,15 @@ Z_BREAKS = (-2.58, -1.96, 0.0, 1.96, 2.58)  # two-sided 1 % and 5 %
 TAU_BREAKS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 P_VALUE = ("#3f007d", "#807dba", "#bcbddc", "#e2e0ee")  # ColorBrewer's Purples
 P_BREAKS = (0.01, 0.05, 0.1)
+# Of the classes of the presets; after Okabe and Ito, water and forest darker than grass and crops.
+LAND = {
+    **{"cropland": "#e6c74a", "forest": "#006d4f", "shrubland": "#7a8f2a", "grassland": "#8fd17d"},
+    **{"water": "#2b6cb0", "unused": "#cfc6b8", "construction": "#c2322d"},
+}
+UNCHANGED = 0.72  # of the way from a class's colour to white
 CLUSTERS = (  # found by search for the greatest least difference; they repeat where there are more clusters
-    *("#0072b2", "#e69f00", "#63e987", "#7b36e2", "#702910"),
-    *("#8fb6ef", "#68862d", "#101d70", "#8f5e56", "#503049"),
+    *("#0072b2", "#e69f00", "#a2e481", "#9e4c75", "#5fb3dd"),
+    *("#51271f", "#dd5f5f", "#505d14", "#703dd6", "#1f1f51"),
 )
 # After ColorBrewer's RdBu, as users of Gi* know it: cold is blue, hot is red.
 HOT_SPOTS = (  # code, name, colour
@@ -144,6 +157,14 @@ EMERGING = (
 # Okabe and Ito's without yellow, which is lost on white; for lines, which need more contrast than areas.
 GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000", "#e69f00", "#56b4e9")
 DATES = ("#f9a242", "#d6556d", "#8a2da0", "#1b0c6b")  # earliest to latest: lighter to darker
+POTENTIAL = (  # code, name, colour
+    (5, QT_TRANSLATE_NOOP("LandCarbon", "Peak and neutrality in time"), SINK),
+    (4, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in all scenarios"), LOW_CARBON),
+    (3, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low and base"), OPTIMISED),
+    (2, QT_TRANSLATE_NOOP("LandCarbon", "Peak in time in low, or slow growth"), CONTROL),
+    (1, QT_TRANSLATE_NOOP("LandCarbon", "No peak in time"), HIGH_CARBON),
+)
+PEAK = tuple(colour for _, _, colour in TREND)  # blue falls already, red rises to the end
 _SEEN = 512  # cells along each side of a raster that its classes are made for
 
 
@@ -158,6 +179,57 @@ def zones(scheme, field="zone"):
         Holds the code.
     """
     return coded(field, ZONES[scheme], tr("No zone"))
+
+
+def scored_zones(count, weights, field="zone"):
+    """Zones by score, from the highest; the map tip of a unit shows what its score is made of.
+
+    Parameters
+    ----------
+    count : int
+        Number of zones; other than five they are numbered, in colours between those of the five.
+    weights : dict of str to float
+        Weight of every index by its name.
+    field : str
+        Holds the code.
+    """
+    named = [(code, tr(name), colour) for code, name, colour in SCORED_ZONES]
+    if count != len(SCORED_ZONES):
+        numbered = tr("Zone {code} of {count}")
+        colours = between([colour for _, _, colour in SCORED_ZONES], count)
+        named = [
+            (code, numbered.format(code=code, count=count), colour) for code, colour in enumerate(colours, 1)
+        ]
+
+    def style(layer):
+        coded(field, named, tr("No zone"))(layer)
+        layer.setMapTipTemplate(score_tip(weights))
+
+    return style
+
+
+def score_tip(weights):
+    """What the score of a unit is made of, as HTML with expressions."""
+    lines = [
+        f"{name}: [% coalesce({QgsExpression.quotedColumnRef(name + '_s')}, '-') %]"
+        + ("" if weight == 1 else f" × {weight:g}")
+        for name, weight in weights.items()
+    ]
+    return "<br>".join(['<b>[% "unit" %]</b>', *lines, "<b>[% coalesce(\"score\", '-') %]</b>"])
+
+
+def between(colours, count):
+    """As many colours, evenly spread along the given ones.
+
+    Examples
+    --------
+    >>> between(["#000000", "#808080", "#ffffff"], 2)
+    ['#000000', '#ffffff']
+    """
+    parts = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours])
+    places = np.linspace(0, len(colours) - 1, count)
+    mixed = np.column_stack([np.interp(places, np.arange(len(colours)), part) for part in parts.T])
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.rint(mixed).astype(int).tolist()]
 
 
 def net_emission(mass, field="net_t"):
@@ -242,7 +314,7 @@ def natural_levels(field, colours, unit=""):
         ]
         if np.isnan(values).any():
             classes.append((f"{value} IS NULL", NO_ZONE, f"{tr('no value')} ({share_text(level < 0)})"))
-        layer.setRenderer(by_rules(classes))
+        by_rules(layer, classes)
         by_year(layer)
 
     return style
@@ -458,12 +530,103 @@ def density(mass, years=()):
     return style
 
 
+def land_change(changes):
+    """What land became, by the colour of its class then; unchanged land in a pale one.
+
+    Parameters
+    ----------
+    changes : sequence of core.accounting.land_transition.ChangeRow
+        Largest changes come first in the legend, then unchanged land.
+    """
+    others = dict.fromkeys(row.end for row in changes if row.end.lower() not in LAND)
+    colours = LAND | {name.lower(): cluster_colour(number) for number, name in enumerate(others, 1)}
+
+    def style(layer):
+        classes = []
+        for row in sorted(changes, key=lambda row: (row.start == row.end, -row.area_ha)):
+            colour = colours[row.end.lower()]
+            if row.start == row.end:
+                colour, label = pale(colour), tr("{name}, unchanged").format(name=row.end)
+            else:
+                label = f"{row.start} → {row.end}"
+            classes.append(QgsPalettedRasterRenderer.Class(row.code, QColor(colour), label))
+        layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, classes))
+
+    return style
+
+
+def pale(colour):
+    """The colour of land that did not change.
+
+    Examples
+    --------
+    >>> pale("#000000")
+    '#b8b8b8'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * (1 - UNCHANGED)):02x}" for part in parts)
+
+
 def range_per_band(layer, ranges):
     """Give every band of a raster its range of time."""
     temporal = layer.temporalProperties()
     temporal.setMode(Qgis.RasterTemporalMode.FixedRangePerBand)
     temporal.setFixedRangePerBand(dict(enumerate(ranges, 1)))
     temporal.setIsActive(True)
+
+
+def emission_potential(field="cep"):
+    """Emission potential by code, 5 to 1; where it is unknown, units are grey.
+
+    Parameters
+    ----------
+    field : str
+        Holds the code.
+    """
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        categories = [
+            QgsRendererCategory(code, symbol(layer, colour), f"{code} {tr(name)}")
+            for code, name, colour in POTENTIAL
+        ]
+        if has_missing(layer, field):
+            categories.append(QgsRendererCategory(None, symbol(layer, NO_ZONE), tr("Unknown")))
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+
+    return style
+
+
+def peak_year(field, base_year, peak_by, to_year):
+    """Years of a peak in classes: falling already, in time, late, and no peak before the end.
+
+    Parameters
+    ----------
+    field : str
+        Holds the year.
+    base_year, to_year : int
+        First and last year of the paths.
+    peak_by : int
+        The last year that is in time.
+    """
+    middle = (peak_by + to_year) // 2
+
+    def style(layer):
+        if not layer.isSpatial():
+            return
+        year = QgsExpression.quotedColumnRef(field)
+        classes = [
+            (f"{year} <= {base_year}", tr("{year}: falling already").format(year=base_year)),
+            (f"{year} > {base_year} AND {year} <= {peak_by}", f"{base_year + 1} - {peak_by}"),
+            (f"{year} > {peak_by} AND {year} <= {middle}", f"{peak_by + 1} - {middle}"),
+            (f"{year} > {middle} AND {year} < {to_year}", f"{middle + 1} - {to_year - 1}"),
+            (f"{year} >= {to_year}", tr("{year}: no peak before").format(year=to_year)),
+        ]
+        coloured = [(test, hue, label) for (test, label), hue in zip_equal(classes, PEAK)]
+        by_rules(layer, and_missing(layer, field, coloured))
+
+    return style
 
 
 def clusters(count, field="cluster"):
@@ -672,17 +835,23 @@ def graduated(layer, field, breaks, colours, unit, name=""):
         f"{value} >= {breaks[-1]!r}",
     ]
     classes = list(zip_equal(tests, colours, class_labels(breaks, unit, name)))
-    if has_missing(layer, field):
-        classes.append((f"{value} IS NULL", NO_ZONE, " ".join(filter(None, (name, tr("no value"))))))
-    layer.setRenderer(by_rules(classes))
+    by_rules(layer, and_missing(layer, field, classes, name))
 
 
-def by_rules(classes):
-    """A renderer of polygons by rules: triples of test, colour and label."""
+def and_missing(layer, field, classes, name=""):
+    """The classes of a field and, where there are missing values, a grey one for them."""
+    if not has_missing(layer, field):
+        return classes
+    missing = f"{QgsExpression.quotedColumnRef(field)} IS NULL"
+    return [*classes, (missing, NO_ZONE, " ".join(filter(None, (name, tr("no value")))))]
+
+
+def by_rules(layer, classes):
+    """Set classes by rules: triples of test, colour and label."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
-        rules.appendChild(QgsRuleBasedRenderer.Rule(polygon(colour), filterExp=test, label=label))
-    return QgsRuleBasedRenderer(rules)
+        rules.appendChild(QgsRuleBasedRenderer.Rule(symbol(layer, colour), filterExp=test, label=label))
+    layer.setRenderer(QgsRuleBasedRenderer(rules))
 
 
 def discrete(provider, band, breaks, colours, unit, name=""):

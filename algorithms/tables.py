@@ -13,6 +13,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsGeometry,
+    QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterEnum,
@@ -125,6 +126,20 @@ def table_source(algorithm, parameters, name, context):
         source = algorithm.parameterAsSource(parameters, name, context)
         return TableSource(layer.name(), None, None, source, tuple(source.fields().names()))
     return layer_source(layer, context)
+
+
+def required_source(algorithm, parameters, name, context):
+    """The source of a table parameter that has to be given. Call it in `prepareAlgorithm`.
+
+    Raises
+    ------
+    QgsProcessingException
+        It cannot be loaded.
+    """
+    source = table_source(algorithm, parameters, name, context)
+    if source is None:
+        raise QgsProcessingException(algorithm.invalidSourceError(parameters, name))
+    return source
 
 
 def table_sources(algorithm, parameters, name, context):

@@ -12,16 +12,15 @@ fresh processes: the peak during the run above the same process just before it.
 import argparse
 import os
 import statistics
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
-from class_areas import memory_kb, run_algorithm, start_qgis
+from class_areas import run_algorithm, start_qgis
 from osgeo import gdal, osr
-from raster_trend import HEIGHT, TILE, WIDTH, WORK, timed
+from raster_trend import HEIGHT, WIDTH, WORK, once, peak_of_fresh_process, timed
 
 NODATA = -32768
+FEW = 8  # rows of a run that only imports: a larger one would leave memory behind that the next one uses
 SERIES = {  # scale, mean, range over the year and over the country, noise
     "ndvi": (1e-4, 0.40, 0.25, 0.20, 0.05),
     "temperature": (0.1, 12.0, 14.0, 12.0, 0.5),
@@ -40,7 +39,7 @@ def main():
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     if options.once:
-        once(options.once)
+        once(ours, options.once, FEW)
     else:
         compare(options.rows, options.rounds)
 
@@ -49,11 +48,11 @@ def compare(rows, rounds):
     """Print seconds, ratios and memory."""
     print(f"Making 49 rasters of {WIDTH} x {rows} cells (kept in {WORK})", flush=True)
     make_inputs(rows)
-    make_inputs(TILE)
+    make_inputs(FEW)
     start_qgis()
     runs = {"casanep": ours, "copy": copy}
     for run in runs.values():
-        run(TILE)  # imports
+        run(FEW)  # imports
     seconds = {name: [] for name in runs}
     for number in range(rounds):
         for name, run in runs.items():
@@ -65,7 +64,7 @@ def compare(rows, rounds):
     for name, of in seconds.items():
         print(f"{name:24}  {statistics.median(of):8.2f} s")
     print(f"casanep over the copy     {ratio:8.2f}")
-    print(f"peak memory above the process before: {peak_of_fresh_process(rows):.0f} MB")
+    print(f"peak memory above the process before: {peak_of_fresh_process(rows, __file__):.0f} MB")
 
 
 def make_inputs(rows):
@@ -169,22 +168,6 @@ def copied(task):
         scaled(sources[6], bands[6][0]).astype(np.float32)
         for sources, bands in zip(rasters.series[: len(OUTPUTS)], found, strict=False)
     ]
-
-
-def peak_of_fresh_process(rows):
-    """Peak memory of a run of ours above the same process before it [MB]."""
-    command = [sys.executable, __file__, "--once", str(rows)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
-
-
-def once(rows):
-    """One run of ours; prints its peak memory above the process before [MB]."""
-    start_qgis()
-    ours(TILE)  # imports are not the work
-    Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is in use now
-    before = memory_kb("VmRSS")
-    ours(rows)
-    print((memory_kb("VmHWM") - before) / 1024)
 
 
 if __name__ == "__main__":

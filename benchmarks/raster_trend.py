@@ -41,7 +41,7 @@ def main():
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     if options.once:
-        once(options.once)
+        once(lambda rows: ours(rows, 2), options.once, TILE)
     else:
         compare(options.rows, options.rounds, options.sample)
 
@@ -200,19 +200,19 @@ def timed(run):
     return time.perf_counter() - start
 
 
-def peak_of_fresh_process(rows):
+def peak_of_fresh_process(rows, benchmark=__file__):
     """Peak memory of a run of ours above the same process before it [MB]."""
-    command = [sys.executable, __file__, "--once", str(rows)]
+    command = [sys.executable, benchmark, "--once", str(rows)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
 
 
-def once(rows):
-    """One run of ours; prints its peak memory above the process before [MB]."""
+def once(run, rows, few):
+    """One run of so many rows; prints its peak memory above the process before [MB]."""
     start_qgis()
-    ours(TILE, 2)  # imports are not the work
+    run(few)  # imports are not the work
     Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is in use now
     before = memory_kb("VmRSS")
-    ours(rows, 2)
+    run(rows)
     print((memory_kb("VmHWM") - before) / 1024)
 
 

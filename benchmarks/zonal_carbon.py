@@ -65,8 +65,7 @@ def compare(side, rounds):
     bases = seconds["zonalcarbon, centre"], seconds["zonalcarbon, fraction"]
     for name, of in seconds.items():
         ratios = [
-            statistics.median(theirs / mine for theirs, mine in zip(of, base, strict=True))
-            for base in bases
+            statistics.median(theirs / mine for theirs, mine in zip(of, base, strict=True)) for base in bases
         ]
         seconds_of, (centre, fraction) = statistics.median(of), ratios
         print(f"  {name:32} {seconds_of:6.2f} s {centre:6.1f} x centre {fraction:6.1f} x fraction")

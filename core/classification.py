@@ -51,22 +51,22 @@ def class_breaks(values, method, counts):
 
     References
     ----------
-    methods.md, section 7; docs/decisions/0100-classes-of-numbers.md.
+    methods.md, section 7.7; docs/decisions/0100-classes-of-numbers.md.
 
     Examples
     --------
     >>> class_breaks(np.array([1.0, 2.0, 9.0, 10.0, 11.0]), "natural breaks", [2])
     {2: array([2.])}
     """
-    values = values[~np.isnan(values)]
-    distinct, repeats = np.unique(values, return_counts=True)
-    _check_counts(counts, len(distinct))
+    values = np.sort(values[~np.isnan(values)], kind="stable")  # which is quick if they are in order
+    first = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)  # of every group of equal values
+    _check_counts(counts, len(first))
     if method == NATURAL:
-        return _natural_breaks(distinct, repeats, counts)
-    if method == GEOMETRIC and distinct[0] <= 0:
+        return _natural_breaks(values[first], np.diff(first, append=len(values)), counts)
+    if method == GEOMETRIC and values[0] <= 0:
         raise InputDataError(
             "Geometric classes need numbers above 0, and the least is {least:g}; choose another method.",
-            least=distinct[0],
+            least=values[0],
         )
     cut = {QUANTILE: _quantiles, EQUAL: _equal, GEOMETRIC: _geometric, DEVIATION: _deviations}[method]
     return {count: cut(values, count) for count in counts}
@@ -142,8 +142,7 @@ def _quantiles(values, count):
 
 
 def _equal(values, count):
-    least, greatest = values.min(), values.max()
-    return least + (greatest - least) * (np.arange(1, count) / count)
+    return values[0] + (values[-1] - values[0]) * (np.arange(1, count) / count)
 
 
 def _geometric(values, count):

@@ -8,7 +8,7 @@ from .errors import InputDataError
 from .notes import decision, listing
 from .number_lists import NotListed, listed_numbers
 from .sequences import zip_equal
-from .years import FIRST_YEAR, LAST_YEAR
+from .years import FIRST_YEAR, LAST_YEAR, years_in
 
 MONTHS = 12
 LETTERS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -42,11 +42,34 @@ def months_in(name):
     >>> months_in("tmp_1km_201907"), months_in("NDVI_Jul"), months_in("T7"), months_in("dem")
     ([7], [7], [7], [])
     """
-    for rule in (_of_dates, _of_words, _of_lone_numbers, _of_last_number):
+    return _found(name)[1]
+
+
+def surest(names):
+    """The name whose month is found by the surest rule of `months_in`; the first one on ties.
+
+    Examples
+    --------
+    >>> surest(["MOD13A3", "MOD13A3.A2019182"])
+    'MOD13A3.A2019182'
+    """
+    return min(names, key=lambda name: _found(name)[0])
+
+
+def years_of_dates(name):
+    """The years that a name holds, ascending: those of `years.years_in`, and of dates such as 201907."""
+    dates = (int(digits[:4]) for digits in _DIGITS.findall(name) if _month_of(digits) in range(1, MONTHS + 1))
+    return sorted({*years_in(name), *dates})
+
+
+def _found(name):
+    """The number of the rule that finds a month, and the months."""
+    rules = (_of_dates, _of_words, _of_lone_numbers, _of_last_number)
+    for number, rule in enumerate(rules):
         found = {month for month in rule(name) if month is not None and 1 <= month <= MONTHS}
         if found:
-            return sorted(found)
-    return []
+            return number, sorted(found)
+    return len(rules), []
 
 
 def _of_dates(name):

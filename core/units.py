@@ -34,9 +34,7 @@ def mass_factor(mass_from, mass_to):
     """
     for mass in (mass_from, mass_to):
         if mass not in MASSES:
-            raise InputDataError(
-                "Unknown mass '{mass}'; write 't C' or 't CO2'.", mass=mass
-            )
+            raise InputDataError("Unknown mass '{mass}'; write 't C' or 't CO2'.", mass=mass)
     if mass_from == mass_to:
         return 1.0
     return C_TO_CO2 if mass_to == MASS_CO2 else 1.0 / C_TO_CO2

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools" / "dev"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools" / "dev"))
 
 from checkout import register_package
 
 register_package()
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # How fast examples come says nothing about the code: the machine may be busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -6,16 +6,12 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterField,
     QgsProcessingParameterMultipleLayers,
-    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterString,
 )
 
 from ...core.accounting.carbon_density import write_carbon_density
-from ...core.accounting.classes import class_map, class_preset, class_presets
-from ...core.accounting.coefficients import coefficient_preset, coefficient_presets, coefficient_table
 from ...core.accounting.land_use_budget import UNMAPPED_POLICIES, budget_series, code_densities
 from ...core.raster.grid import cell_areas
 from ...core.raster.source import ALIGNMENTS
@@ -27,8 +23,16 @@ from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import density, net_emission, year_span
-from ..tables import preset_parameter, table_parameter, table_source
 from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
+from .class_parameters import (
+    add_classes_and_coefficients,
+    add_unmapped,
+    band_parameter,
+    class_alignment_parameter,
+    class_sources,
+    coefficients_of_units,
+    read_classes,
+)
 
 
 class LandUseBudget(LandCarbonAlgorithm):
@@ -70,64 +74,16 @@ class LandUseBudget(LandCarbonAlgorithm):
             ),
         )
         add_units(self)
-        self.add(
-            QgsProcessingParameterField(
-                self.REGION_FIELD, tr("Region of the units"), None, self.UNITS, optional=True
-            ),
-            tr(
-                "Field with the region of every unit, where coefficients depend on it. The preset liu2025 "
-                "knows North China, East China, Northeast China, Central-South China, Southwest China and "
-                "Northwest China, or 华北 华东 东北 中南 西南 西北."
-            ),
-        )
-        self.add(
-            preset_parameter(self.CLASS_PRESET, tr("Land cover product"), class_presets(), "igbp"),
-            tr(
-                "Says which class a raster value is: igbp (MODIS land cover), clcd (Wuhan University), "
-                "cnlucc, esa_cci, esa_worldcover or globeland30. A class table replaces it."
-            ),
-        )
-        self.add(
-            table_parameter(self.CLASS_TABLE, tr("Class table")),
-            tr("Your own: a row per raster value with the columns value and class."),
-        )
-        self.add(
-            preset_parameter(self.COEFFICIENT_PRESET, tr("Coefficients"), coefficient_presets(), "liu2025"),
-            tr(
-                "Carbon per hectare and year of every class: liu2025 (emission and sequestration, "
-                "construction land by region of China) or huo2025 (sequestration only). A coefficient table "
-                "replaces it."
-            ),
-        )
-        self.add(
-            table_parameter(self.COEFFICIENT_TABLE, tr("Coefficient table")),
-            tr(
-                "Your own: a row per class with the columns class, coefficient (positive emits, negative "
-                "absorbs), per ('t C/ha' or 't CO2/ha'), and if you like region and source."
-            ),
-        )
+        add_classes_and_coefficients(self)
         add_mass(self)
-        self.add(
-            QgsProcessingParameterEnum(
-                self.UNMAPPED,
-                tr("Cells without class or coefficient"),
-                [tr("Stop with an error"), tr("Count as zero carbon"), tr("Leave out")],
-                defaultValue=0,
-            ),
-            tr("What to do with raster values that have no class, and classes that have no coefficient."),
-        )
+        add_unmapped(self)
         self.add_advanced()
         self.add_outputs()
 
     def add_advanced(self):
         """Parameters that most users leave as they are."""
         advanced = (
-            (
-                QgsProcessingParameterNumber(
-                    self.BAND, tr("Band"), Qgis.ProcessingNumberParameterType.Integer, 1, minValue=1
-                ),
-                tr("Band of the rasters that holds the class codes."),
-            ),
+            band_parameter(self),
             (
                 QgsProcessingParameterEnum(
                     self.AREA,
@@ -138,22 +94,7 @@ class LandUseBudget(LandCarbonAlgorithm):
                 tr("Planar areas need a projected raster and carry the distortion of its projection."),
             ),
             overlap_parameter(self, tr("What to do with a cell whose centre is in two units.")),
-            (
-                QgsProcessingParameterEnum(
-                    self.ALIGNMENT,
-                    tr("Rasters on other grids"),
-                    [
-                        tr("Stop with an error"),
-                        tr("Nearest, or most frequent class"),
-                        tr("Bilinear (never for classes)"),
-                    ],
-                    defaultValue=0,
-                ),
-                tr(
-                    "Rasters that do not share the grid of the first one are put on it by the nearest cell, "
-                    "or by the most frequent class where they are finer; classes are never averaged."
-                ),
-            ),
+            class_alignment_parameter(self),
         )
         for definition, text in advanced:
             add_advanced(self, definition, text)
@@ -210,8 +151,7 @@ class LandUseBudget(LandCarbonAlgorithm):
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
         self.rasters = raster_inputs(self, parameters, self.LAND_COVER, context)
-        self.class_table = table_source(self, parameters, self.CLASS_TABLE, context)
-        self.coefficient_table = table_source(self, parameters, self.COEFFICIENT_TABLE, context)
+        self.class_sources = class_sources(self, parameters, context)
         return True
 
     @shows_input_errors
@@ -224,9 +164,11 @@ class LandUseBudget(LandCarbonAlgorithm):
         overlap = OVERLAP_POLICIES[self.parameterAsEnum(parameters, self.OVERLAP, context)]
         key = self.parameterAsString(parameters, self.UNIT_FIELD, context)
         units = read_units(self.parameterAsSource(parameters, self.UNITS, context), key, feedback)
-        classes, coefficients = self.tables(parameters, context, record)
+        classes, coefficients = read_classes(self, self.class_sources, parameters, context, record)
         series = self.series(parameters, context, record)
-        per_hectare = self.per_hectare(parameters, context, units, classes, coefficients, mass, record)
+        per_hectare = coefficients_of_units(
+            self, parameters, context, units, classes, coefficients, mass, record
+        )
         grid = series[0][1].grid
         areas = cell_areas(grid, planar=self.parameterAsEnum(parameters, self.AREA, context) == 1)
         edges = zone_edges(polygons_in(units, crs_of(grid), context, record, grid.edge_spacing_m), grid)
@@ -265,38 +207,6 @@ class LandUseBudget(LandCarbonAlgorithm):
             True,
             record,
         )
-
-    def tables(self, parameters, context, record):
-        """Class map and coefficients: the user's tables, else the presets."""
-        if self.class_table is not None:
-            classes = class_map(self.class_table.read(record))
-        else:
-            classes = class_preset(self.parameterAsEnumString(parameters, self.CLASS_PRESET, context))
-        if self.coefficient_table is not None:
-            coefficients = coefficient_table(self.coefficient_table.read(record))
-        else:
-            coefficients = coefficient_preset(
-                self.parameterAsEnumString(parameters, self.COEFFICIENT_PRESET, context)
-            )
-        return classes, coefficients
-
-    def per_hectare(self, parameters, context, units, classes, coefficients, mass, record):
-        """Coefficients of every class in every unit."""
-        field = self.parameterAsString(parameters, self.REGION_FIELD, context)
-        regions = units.table(field).text(field) if field else None
-        found = coefficients.resolve(classes.classes, regions, mass, units.keys)
-        record.note(*classes.notes, *coefficients.notes, *found.notes)
-        record.used_coefficients(
-            {
-                "class": row.class_name,
-                "coefficient": row.coefficient,
-                "per": row.per,
-                "region": row.region,
-                "source": row.source,
-            }
-            for row in found.rows
-        )
-        return found.for_units(len(units))
 
     def write_density(self, results, series, edges, codes, densities, mass, progress):
         """Write DENSITY."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from qgis.core import (
     Qgis,
-    QgsProcessingException,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
@@ -19,7 +18,7 @@ from ..base import message, tr
 from ..layers import Layer
 from ..pages import Section
 from ..styling import year_span
-from ..tables import TableSource, table_source
+from ..tables import TableSource
 
 INPUT, YEAR_FIELD = "INPUT", "YEAR_FIELD"
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has one date
@@ -100,20 +99,6 @@ def add_report(algorithm, name, label, text):
         ),
         text,
     )
-
-
-def units_source(algorithm, parameters, context):
-    """The source of the input. Call it in `prepareAlgorithm`.
-
-    Raises
-    ------
-    QgsProcessingException
-        The input cannot be loaded.
-    """
-    source = table_source(algorithm, parameters, INPUT, context)
-    if source is None:
-        raise QgsProcessingException(algorithm.invalidSourceError(parameters, INPUT))
-    return source
 
 
 def read_dated_units(algorithm, source, parameters, context, record):

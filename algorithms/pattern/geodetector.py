@@ -17,7 +17,9 @@ from ..pages import PACKAGES
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
+from ..tables import required_source
 from .dated_units import (
+    INPUT,
     add_report,
     add_units,
     by_date,
@@ -25,7 +27,6 @@ from .dated_units import (
     each_date,
     read_dated_units,
     unit_field,
-    units_source,
 )
 from .geodetector_report import report
 
@@ -144,7 +145,7 @@ class Geodetector(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         return True
 
     @shows_input_errors

@@ -2,7 +2,6 @@
 
 from qgis.core import (
     Qgis,
-    QgsGeometry,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -15,12 +14,13 @@ from ...core.pattern.hierarchical_clusters import LINKAGES, NONE, hierarchical_c
 from ...core.pattern.weights import contiguity
 from ...core.sequences import zip_equal
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
-from ..layers import KeptFields, columns_as_rows, fields_of
+from ..layers import KeptFields, columns_as_rows, fields_of, without_curves
 from ..pages import PACKAGES
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import clusters
-from .dated_units import add_report, add_units, by_date, each_date, read_dated_units, unit_field, units_source
+from ..tables import required_source
+from .dated_units import INPUT, add_report, add_units, by_date, each_date, read_dated_units, unit_field
 from .hierarchical_clusters_report import report
 
 UNIT = "unit"  # the default of UNIT_FIELD; an input without it has numbered units
@@ -56,7 +56,7 @@ class HierarchicalClusters(LandCarbonAlgorithm):
         )
         self.add(
             unit_field(self.FIELDS, tr("Fields"), several=True),
-            tr("The numbers that units are compared by, such as the fields <class>_t of a land-use budget."),
+            tr("The numbers that units are compared by, such as forest_t and water_t of a land-use budget."),
         )
         self.add(
             QgsProcessingParameterBoolean(self.STANDARDISE, tr("Standardise"), True),
@@ -108,7 +108,7 @@ class HierarchicalClusters(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         return True
 
     @shows_input_errors
@@ -227,14 +227,12 @@ def polygons(units, rows):
         )
     found = []
     for row in rows.tolist():
-        shape = QgsGeometry(layer.geometries[row])
+        shape = layer.geometries[row]
         if shape.isEmpty():
             raise InputDataError(
                 "{layer}: {row} has no polygon, so it touches no other; remove it, or do without contiguity.",
                 layer=layer.name,
                 row=units.table.where(row),
             )
-        if QgsWkbTypes.isCurvedType(shape.wkbType()):
-            shape = QgsGeometry(shape.constGet().segmentize())
-        found.append(shape.asWkb().data())
+        found.append(without_curves(shape).asWkb().data())
     return found

@@ -9,8 +9,9 @@ from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import hot_spot_bins
-from .dated_units import unit_field
 from .spatial_units import (
+    OUTPUT,
+    add_field,
     add_neighbourhood,
     add_units,
     chosen_fields,
@@ -26,7 +27,7 @@ class HotSpot(LandCarbonAlgorithm):
     GROUP = Group.PATTERN
     REQUIRES = ("scipy",)
 
-    FIELD, FDR, OUTPUT = "FIELD", "FDR", "OUTPUT"
+    FIELD, FDR, OUTPUT = "FIELD", "FDR", OUTPUT
 
     def displayName(self):
         return tr("Hot spots")
@@ -39,10 +40,7 @@ class HotSpot(LandCarbonAlgorithm):
 
     def initAlgorithm(self, config=None):
         add_units(self, tr("Polygons or points with the number whose hot spots are looked for."))
-        self.add(
-            unit_field(self.FIELD, tr("Field")),
-            tr("Number such as an emission; features without a value are left out."),
-        )
+        add_field(self, self.FIELD)
         add_neighbourhood(self, standardising_matters=False)
         self.add(
             QgsProcessingParameterBoolean(self.FDR, tr("Control the false discovery rate"), False),
@@ -83,8 +81,5 @@ class HotSpot(LandCarbonAlgorithm):
             "neighbours": (int, whole(found.neighbours)),
         }
         with results:
-            fields, rows = units.output(columns, record)
-            title = tr("Hot spots of {field} {years}").format(field=name, years=units.span).strip()
-            layer = units.layer
-            results.layer(self.OUTPUT, fields, rows, layer.wkb_type, layer.crs, title, hot_spot_bins())
+            units.write(results, columns, tr("Hot spots of {field}").format(field=name), hot_spot_bins())
         return results.values

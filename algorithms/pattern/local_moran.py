@@ -8,8 +8,9 @@ from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import lisa_quadrants
-from .dated_units import unit_field
 from .spatial_units import (
+    OUTPUT,
+    add_field,
     add_neighbourhood,
     add_permutations,
     add_units,
@@ -27,7 +28,7 @@ class LocalMoran(LandCarbonAlgorithm):
     GROUP = Group.PATTERN
     REQUIRES = ("scipy",)
 
-    FIELD, FDR, OUTPUT = "FIELD", "FDR", "OUTPUT"
+    FIELD, FDR, OUTPUT = "FIELD", "FDR", OUTPUT
 
     def displayName(self):
         return tr("Local Moran's I (LISA)")
@@ -40,10 +41,7 @@ class LocalMoran(LandCarbonAlgorithm):
 
     def initAlgorithm(self, config=None):
         add_units(self, tr("Polygons or points with the number whose clusters are looked for."))
-        self.add(
-            unit_field(self.FIELD, tr("Field")),
-            tr("Number such as an emission; features without a value are left out."),
-        )
+        add_field(self, self.FIELD)
         add_neighbourhood(self)
         add_permutations(self, least=99)
         self.add(
@@ -88,8 +86,7 @@ class LocalMoran(LandCarbonAlgorithm):
             "quadrant": (str, found.quadrant),
         }
         with results:
-            fields, rows = units.output(columns, record)
-            title = tr("Local Moran's I of {field} {years}").format(field=name, years=units.span).strip()
-            layer = units.layer
-            results.layer(self.OUTPUT, fields, rows, layer.wkb_type, layer.crs, title, lisa_quadrants())
+            units.write(
+                results, columns, tr("Local Moran's I of {field}").format(field=name), lisa_quadrants()
+            )
         return results.values

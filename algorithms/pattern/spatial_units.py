@@ -32,6 +32,7 @@ from .dated_units import INPUT, YEAR, YEAR_FIELD, unit_field
 NEIGHBOURHOOD, DISTANCE, NEIGHBOURS = "NEIGHBOURHOOD", "DISTANCE", "NEIGHBOURS"
 ROW_STANDARDISED, TOLERANCE = "ROW_STANDARDISED", "TOLERANCE"
 PERMUTATIONS_, SEED_ = "PERMUTATIONS", "SEED"
+OUTPUT = "OUTPUT"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class SpatialUnits:
         rows = zip_equal(self.layer.geometries, self.layer.attributes, values)
         return kept.fields, ((shape, kept.row(attributes, row)) for shape, attributes, row in rows)
 
+    def write(self, results, columns, title, style):
+        """Write OUTPUT: the features with their fields, and ours; see `output` and `Results.layer`."""
+        fields, rows = self.output(columns, results.record)
+        title = f"{title} {self.span}".strip()
+        results.layer(OUTPUT, fields, rows, self.layer.wkb_type, self.layer.crs, title, style)
+
 
 def add_units(algorithm, text, year_optional=True, optional=False):
     """Add the input and its field of years."""
@@ -99,6 +106,14 @@ def add_units(algorithm, text, year_optional=True, optional=False):
     else:
         text = tr("Field with the year of every feature.")
     algorithm.add(unit_field(YEAR_FIELD, tr("Year"), YEAR, optional=year_optional), text)
+
+
+def add_field(algorithm, name):
+    """Add the field whose pattern is looked for."""
+    algorithm.add(
+        unit_field(name, tr("Field")),
+        tr("Number such as an emission; features without a value are left out."),
+    )
 
 
 def add_neighbourhood(algorithm, standardising_matters=True):

@@ -13,7 +13,9 @@ from ..layers import columns_as_rows
 from ..pages import PACKAGES
 from ..record import RunRecord
 from ..sinks import Results
+from ..tables import required_source
 from .dated_units import (
+    INPUT,
     add_report,
     add_units,
     by_date,
@@ -21,7 +23,6 @@ from .dated_units import (
     each_date,
     read_dated_units,
     unit_field,
-    units_source,
 )
 from .stepwise_regression_report import equation, report
 
@@ -105,7 +106,7 @@ class StepwiseRegression(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = units_source(self, parameters, context)
+        self.source = required_source(self, parameters, INPUT, context)
         return True
 
     @shows_input_errors

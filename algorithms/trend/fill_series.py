@@ -4,7 +4,6 @@ import numpy as np
 from qgis.core import (
     Qgis,
     QgsFields,
-    QgsProcessingException,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -28,7 +27,7 @@ from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import by_year, year_span
-from ..tables import table_source
+from ..tables import required_source
 
 FILLED = "filled"
 PACKAGES = {"linear": (), "cubic spline": ("scipy",), "ARIMA": ("statsmodels",)}
@@ -114,9 +113,7 @@ class FillSeries(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = table_source(self, parameters, self.INPUT, context)
-        if self.source is None:
-            raise QgsProcessingException(self.invalidSourceError(parameters, self.INPUT))
+        self.source = required_source(self, parameters, self.INPUT, context)
         return True
 
     @shows_input_errors

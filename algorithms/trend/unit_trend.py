@@ -5,7 +5,6 @@ from typing import NamedTuple
 from qgis.core import (
     Qgis,
     QgsFields,
-    QgsProcessingException,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -34,7 +33,7 @@ from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styling import choice, trend_classes, trend_slope, year_span
-from ..tables import table_source
+from ..tables import required_source
 from .unit_trend_report import PACKAGES, report, signs_text
 
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has the years in its fields' names
@@ -204,9 +203,7 @@ class UnitTrend(LandCarbonAlgorithm):
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):
-        self.source = table_source(self, parameters, self.INPUT, context)
-        if self.source is None:
-            raise QgsProcessingException(self.invalidSourceError(parameters, self.INPUT))
+        self.source = required_source(self, parameters, self.INPUT, context)
         return True
 
     @shows_input_errors

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from qgis.core import (
     Qgis,
-    QgsProcessingException,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
 )
@@ -18,7 +17,7 @@ from ...core.tables import Table, unique_rows
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of
 from ..styling import year_span
-from ..tables import TableSource, table_source
+from ..tables import TableSource, required_source
 
 INPUT = "INPUT"
 UNIT_FIELD, YEAR_FIELD, CE_FIELD, CS_FIELD = "UNIT_FIELD", "YEAR_FIELD", "CE_FIELD", "CS_FIELD"
@@ -138,10 +137,7 @@ def units_source(algorithm, parameters, context):
     QgsProcessingException
         The input cannot be loaded.
     """
-    source = table_source(algorithm, parameters, INPUT, context)
-    if source is None:
-        raise QgsProcessingException(algorithm.invalidSourceError(parameters, INPUT))
-    return source
+    return required_source(algorithm, parameters, INPUT, context)
 
 
 def read_units_by_year(algorithm, source, parameters, context, record):

@@ -7,12 +7,12 @@ import numpy as np
 
 from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
 from ..raster.grid import ExactAreas
-from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
 from ..sequences import zip_equal
 from .class_codes import CodeSlots
 
 _CELLS_OF_A_PART = 1 << 18  # keys of a part stay in a core's cache
+_COUNTS_OF_A_PART = 1 << 23  # at most, where every cell is a run of its own
 _PAIRS_OF_A_PIECE = 127  # 254 cells: no 8-bit counter overflows
 
 
@@ -42,11 +42,10 @@ class ClassAreas(NamedTuple):
 
 @dataclass(frozen=True)
 class _Task:
-    source: RasterSource
     window: Window
     edges: ZoneEdges
     areas: ExactAreas
-    code_slots: CodeSlots
+    code_slots: object  # CodeSlots or PairSlots
 
 
 def class_areas(
@@ -83,19 +82,36 @@ def class_areas(
     """
     known = np.unique(np.asarray(known, dtype=np.int64))
     workers = workers or workers_of(executor)
-    code_slots = CodeSlots(known, source)
-    bytes_per_cell = source.dtype.itemsize + 2
-    tasks = [
-        _Task(source, window, edges, areas, code_slots)
-        for window in windows(source.grid, bytes_per_cell, source.block, budget, workers)
-    ]
-    total = _Tally(edges.zones + 1, len(known) + 1)
-    for tally in stream(_count_window, tasks, executor, workers, progress):
-        total.merge(tally)
+    cut = windows(source.grid, source.dtype.itemsize + 2, source.block, budget, workers)
+    total = tally(CodeSlots(known, source), cut, edges, areas, executor, workers, progress)
     return total.areas(known, areas)
 
 
-class _Tally:
+def tally(code_slots, cut, edges, areas, executor=None, workers=None, progress=no_progress):
+    """Count the cells of all windows by zone and place.
+
+    Parameters
+    ----------
+    code_slots : CodeSlots or PairSlots
+        Reads a window and gives every cell its place.
+    cut : iterable of Window
+    edges : ZoneEdges
+    areas : ExactAreas
+    executor, workers, progress
+        See `landcarbon.core.raster.blocks.stream`.
+
+    Returns
+    -------
+    Tally
+    """
+    tasks = [_Task(window, edges, areas, code_slots) for window in cut]
+    total = Tally(edges.zones + 1, code_slots.count - 1)
+    for part in stream(_count_window, tasks, executor, workers, progress):
+        total.merge(part)
+    return total
+
+
+class Tally:
     """Whole-number areas of some zones by slot: the known codes, then missing."""
 
     def __init__(self, zones, slots):
@@ -158,7 +174,7 @@ def _add(amounts_of, key, amounts):
 def _count_window(task):
     """Read a window and count its cells by zone and code."""
     window, zones = task.window, task.edges.zones
-    values, valid = read(task.source, *window)
+    values, valid = task.code_slots.read(window)
     spans, overlaps = zone_spans(task.edges, window)
     present = np.append(np.unique(spans.zone), zones)
     slots = task.code_slots.count - 1
@@ -170,7 +186,7 @@ def _count_window(task):
         {},
         {},
     )
-    for band in window.parts(_CELLS_OF_A_PART):
+    for band in window.parts(min(_CELLS_OF_A_PART, _COUNTS_OF_A_PART // task.code_slots.count)):
         rows = slice(band.row - window.row, band.row - window.row + band.rows)
         runs = runs_of(spans, band, zones)
         part_valid = None if valid is None else valid[rows]

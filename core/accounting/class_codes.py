@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import InputDataError
-from ..raster.source import nodata_in
+from ..raster.source import nodata_in, read
 
 _COUNTERS = 8  # of 8 bits in a word
 
@@ -63,6 +63,10 @@ class CodeSlots:
             tables.append(words[first] + words[second])
         return tuple(tables)
 
+    def read(self, window):
+        """Codes of a window and which are valid, for `of`."""
+        return read(self._source, *window)
+
     def of(self, values, valid):
         """Places of a block of codes.
 
@@ -109,6 +113,42 @@ class CodeSlots:
             return np.full(len(codes), self.count - 1, dtype=np.int64)
         place = np.minimum(np.searchsorted(self._known, codes), len(self._known) - 1)
         return np.where(self._known[place] == codes, place, self.count - 1)
+
+
+class PairSlots:
+    """Places of pairs of codes of two rasters on one grid, such as land cover at two dates.
+
+    The place of a pair is `place in the first * second.count + place in the second`, with the places of
+    `CodeSlots`.
+
+    Parameters
+    ----------
+    first, second : CodeSlots
+
+    Attributes
+    ----------
+    count : int
+        Number of places; the last two are those of `CodeSlots` for what is missing or not known, and stay
+        empty, as pairs have such places of their own.
+    """
+
+    counters = None
+
+    def __init__(self, first, second):
+        self.first = first
+        self.second = second
+        self.count = first.count * second.count + 2
+
+    def read(self, window):
+        """Places of the pairs of a window, int64 of shape (rows, columns), and None: all are valid."""
+        places = self.first.of(*self.first.read(window))
+        places *= self.second.count
+        places += self.second.of(*self.second.read(window))
+        return places.reshape(window.rows, window.columns), None
+
+    def of(self, values, valid):
+        """The places that `read` gave, flat."""
+        return values.ravel()
 
 
 def look_up(table, index):

@@ -114,7 +114,9 @@ def class_map(table: Table) -> ClassMap:
         if names[i] is None:
             raise InputDataError(
                 "{table}, {row}: value {value} has no class; write one or remove the row.",
-                table=table.name, row=table.where(i), value=value,
+                table=table.name,
+                row=table.where(i),
+                value=value,
             )
         name = spelling.setdefault(names[i].casefold(), names[i])
         if name != names[i]:
@@ -123,8 +125,12 @@ def class_map(table: Table) -> ClassMap:
         if first != name:
             raise InputDataError(
                 "{table}: value {value} is '{first}' ({first_row}) and '{second}' ({second_row}); keep one.",
-                table=table.name, value=value, first=first, first_row=table.where(row),
-                second=name, second_row=table.where(i),
+                table=table.name,
+                value=value,
+                first=first,
+                first_row=table.where(row),
+                second=name,
+                second_row=table.where(i),
             )
     values = sorted(rows)
     order = [rows[value][1] for value in values]
@@ -136,10 +142,15 @@ def class_map(table: Table) -> ClassMap:
         labels=tuple(label[i] for i in order),
         remarks=tuple(remark[i] for i in order),
         sources=tuple(source[i] for i in order),
-        notes=(*table.notes, *(
-            decision("Class '{other}' in {table} is '{first}'.", other=other, table=table.name, first=first)
-            for other, first in respelled.items()
-        )),
+        notes=(
+            *table.notes,
+            *(
+                decision(
+                    "Class '{other}' in {table} is '{first}'.", other=other, table=table.name, first=first
+                )
+                for other, first in respelled.items()
+            ),
+        ),
     )
 
 
@@ -173,7 +184,8 @@ def whole_value(number, table, i):
     if not np.isfinite(number) or number != int(number):
         raise InputDataError(
             "{table}, {row}: the value {value:g} is no whole number; write the land cover's number.",
-            value=number, **at,
+            value=number,
+            **at,
         )
     return int(number)
 

@@ -178,7 +178,8 @@ class CoefficientTable:
                 raise InputDataError(
                     "The coefficient of '{class_name}' in {table} depends on the region; choose the field "
                     "that holds the region of every unit (REGION_FIELD).",
-                    class_name=class_name, table=self.name,
+                    class_name=class_name,
+                    table=self.name,
                 )
             for side, amounts in zip_equal(_sides(rows), (ce, cs)):
                 amounts[:, j] = 0.0
@@ -188,8 +189,12 @@ class CoefficientTable:
         rows = tuple(row for row in self.rows if row in used)
         remarks = dict.fromkeys((row.class_name, row.remark) for row in rows if row.remark)
         notes = tuple(
-            decision("Coefficient of '{class_name}' in {table}: {remark}.",
-                     class_name=class_name, table=self.name, remark=remark.rstrip("."))
+            decision(
+                "Coefficient of '{class_name}' in {table}: {remark}.",
+                class_name=class_name,
+                table=self.name,
+                remark=remark.rstrip("."),
+            )
             for class_name, remark in remarks
         )
         return Resolved(ce, cs, rows, notes)
@@ -213,12 +218,15 @@ class CoefficientTable:
         template = (
             "No coefficient of '{class_name}' for region {regions} in {table} (units: {units}); "
             "write one of {allowed}."
-            if unknown else
-            "The region is missing (units: {units}), and the coefficient of '{class_name}' in {table} "
+            if unknown
+            else "The region is missing (units: {units}), and the coefficient of '{class_name}' in {table} "
             "depends on it; write one of {allowed}."
         )
         raise InputDataError(
-            template, class_name=class_name, table=self.name, allowed=_allowed(by_region),
+            template,
+            class_name=class_name,
+            table=self.name,
+            allowed=_allowed(by_region),
             regions=listing(dict.fromkeys(f"'{places[i]}'" for i in unknown)),
             units=listing(units[i] for i in unknown or wrong),
         )
@@ -252,14 +260,23 @@ def coefficient_table(table: Table) -> CoefficientTable:
         if not np.isfinite(numbers[i]):
             raise InputDataError(
                 "{table}, {row}: the coefficient of '{class_name}' is missing; write a number, 0 for none.",
-                class_name=names[i], **at,
+                class_name=names[i],
+                **at,
             )
         mass, tonnes = _per_hectare(pers[i], at)
-        rows.append(CoefficientRow(
-            class_name=names[i], coefficient=float(numbers[i]), per=pers[i], region=_region(region[i]),
-            source=source[i] or "", remark=remark[i] or "", where=table.where(i),
-            t_ha=float(numbers[i]) * tonnes, mass=mass,
-        ))
+        rows.append(
+            CoefficientRow(
+                class_name=names[i],
+                coefficient=float(numbers[i]),
+                per=pers[i],
+                region=_region(region[i]),
+                source=source[i] or "",
+                remark=remark[i] or "",
+                where=table.where(i),
+                t_ha=float(numbers[i]) * tonnes,
+                mass=mass,
+            )
+        )
     _check_once(table.name, rows)
     return CoefficientTable(table.name, tuple(rows), table.notes)
 
@@ -314,7 +331,8 @@ def _per_hectare(per, at):
         raise InputDataError(
             "{table}, {row}: per is '{per}', which is no known mass of carbon per area; write 't C/ha' or "
             "'t CO2/ha'.",
-            per=per, **at,
+            per=per,
+            **at,
         )
     return known
 
@@ -328,20 +346,26 @@ def _check_once(name, rows):
             raise InputDataError(
                 "{table}: '{class_name}' has a coefficient for a region and one without a region "
                 "({first}, {second}); give all of them a region or none.",
-                table=name, class_name=row.class_name,
-                first=next(iter(others.values())).where, second=row.where,
+                table=name,
+                class_name=row.class_name,
+                first=next(iter(others.values())).where,
+                second=row.where,
             )
         if clash is not None:
             template = (
                 "{table}: '{class_name}' has two coefficients of one sign ({first}, {second}); "
                 "a class may have one that emits and one that absorbs."
-                if row.region is None else
-                "{table}: '{class_name}' has two coefficients of one sign for {region} ({first}, {second}); "
-                "a class may have one that emits and one that absorbs."
+                if row.region is None
+                else "{table}: '{class_name}' has two coefficients of one sign for {region} ({first}, "
+                "{second}); a class may have one that emits and one that absorbs."
             )
             raise InputDataError(
-                template, table=name, class_name=row.class_name, region=row.region,
-                first=clash.where, second=row.where,
+                template,
+                table=name,
+                class_name=row.class_name,
+                region=row.region,
+                first=clash.where,
+                second=row.where,
             )
         others[row.region] = row
 

@@ -8,13 +8,13 @@ from ..notes import listing, warning
 LEAST_UNITS = 3
 
 
-def complete_units(columns):
-    """Places of the units that have a value in every column.
+def complete_units(missing):
+    """Places of the units that lack no value.
 
     Parameters
     ----------
-    columns : dict of str to float array or list
-        By name; NaN or None = missing.
+    missing : dict of str to bool array, shape (units,)
+        Where there is no value, by the name of the column.
 
     Returns
     -------
@@ -30,10 +30,9 @@ def complete_units(columns):
 
     Examples
     --------
-    >>> complete_units({"ce": np.array([1.0, np.nan, 3.0, 4.0]), "zone": ["a", "a", "b", "b"]})[0]
+    >>> complete_units({"ce": np.isnan([1.0, np.nan, 3.0, 4.0])})[0]
     array([0, 2, 3])
     """
-    missing = {name: _missing(column) for name, column in columns.items()}
     lacking = np.logical_or.reduce(list(missing.values()))
     kept = np.flatnonzero(~lacking)
     counts = {name: int(gone.sum()) for name, gone in missing.items()}
@@ -54,9 +53,3 @@ def complete_units(columns):
         fields=fields,
     )
     return kept, (note,)
-
-
-def _missing(column):
-    if isinstance(column, np.ndarray):
-        return np.isnan(column)
-    return np.fromiter((value is None for value in column), bool, len(column))

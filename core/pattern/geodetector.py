@@ -89,13 +89,13 @@ def geodetector(response, factors, methods, counts, progress=None):
 
     References
     ----------
-    methods.md, section 7; Wang et al. 2010, IJGIS 24:107; Wang et al. 2016, Ecol. Indic. 67:250.
+    methods.md, section 7.7; Wang et al. 2010, IJGIS 24:107; Wang et al. 2016, Ecol. Indic. 67:250.
     docs/decisions/0101-strata-of-one-unit.md, 0102-significance-of-q.md.
 
     Examples
     --------
     >>> response = np.array([1.0, 2.0, 7.0, 8.0])
-    >>> found = geodetector(response, [Factor("type", ["a", "a", "b", "b"])], [], [])
+    >>> found = geodetector(response, [coded("type", ["a", "a", "b", "b"])], [], [])
     >>> found.factor_q["q"]  # 1 - (0.5 + 0.5) / 37
     [0.972972972972973]
     """
@@ -135,8 +135,8 @@ def geodetector(response, factors, methods, counts, progress=None):
 
 def _complete(response, factors):
     """Response and factors of the units that have all values, and notes."""
-    columns = {"the response": response, **{factor.name: factor.values for factor in factors}}
-    kept, notes = complete_units(columns)
+    missing = {"the response": np.isnan(response), **{one.name: one.missing for one in factors}}
+    kept, notes = complete_units(missing)
     response = response[kept]
     if np.ptp(response) == 0:
         raise InputDataError(
@@ -243,7 +243,7 @@ def interaction_type(q1, q2, q12):
 
     References
     ----------
-    methods.md, section 7; Wang et al. 2010, table 1.
+    methods.md, section 7.7; Wang et al. 2010, table 1.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import InputDataError
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import LEAST_UNITS, check_places
-from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless, step_of
 
 PERMUTATIONS, SEED = 999, 1
 _BLOCK = 16  # permutations between two looks at the progress
@@ -223,12 +223,7 @@ def global_morans(
         about = name if len(columns) > 1 else ""
         for part in parts_by_year(values, years, places, shared.of, about):
             notes += part.notes
-            done = len(rows)
-
-            def share(fraction, done=done):
-                progress((done + fraction) / steps)
-
-            share(0.0)
+            share = step_of(progress, len(rows), steps)
             if part.weights is None:
                 found = GlobalMoran(len(part.rows), 0, *[np.nan] * 6)
             else:

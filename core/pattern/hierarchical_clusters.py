@@ -77,7 +77,7 @@ def hierarchical_clusters(fields, count, linkage=AVERAGE, standardise=True, neig
 
     References
     ----------
-    methods.md, section 7; docs/decisions/0106-distances-of-clusters.md, 0107-contiguous-clusters.md.
+    methods.md, section 7.6; docs/decisions/0106-distances-of-clusters.md, 0107-contiguous-clusters.md.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def hierarchical_clusters(fields, count, linkage=AVERAGE, standardise=True, neig
     >>> hierarchical_clusters(fields, 2).cluster
     array([1, 2, 1, 2])
     """
-    units, notes = complete_units(fields)
+    units, notes = complete_units({name: np.isnan(values) for name, values in fields.items()})
     varying, constant_notes = _without_constant({name: values[units] for name, values in fields.items()})
     values = np.array(list(varying.values())).T
     _check(values, count, linkage, neighbours is not None)

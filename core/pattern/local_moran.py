@@ -11,7 +11,7 @@ from ..false_discovery import largest_significant, rate_note
 from .global_moran import PERMUTATIONS, SEED, connected
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import check_places
-from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless, step_of
 
 LEVEL = 0.05
 QUADRANTS = ("HH", "LH", "LL", "HL")  # the unit first, then its neighbours: high or low
@@ -260,11 +260,7 @@ def local_morans(
     steps = 1 if years is None else len(np.unique(years))
     shared = WeightsOfPlaces(neighbourhood, places)
     for done, part in enumerate(parts_by_year(values, years, places, shared.of)):
-
-        def share(fraction, done=done):
-            progress((done + fraction) / steps)
-
-        share(0.0)
+        share = step_of(progress, done, steps)
         notes += part.notes
         if part.weights is None:
             continue

@@ -91,7 +91,7 @@ def stepwise_regression(response, drivers, criterion=AICC, correlations=True, na
 
     References
     ----------
-    methods.md, section 7; Hurvich and Tsai 1989, Biometrika 76:297.
+    methods.md, section 7.8; Hurvich and Tsai 1989, Biometrika 76:297.
     docs/decisions/0104-collinear-drivers.md, 0105-steps-of-a-regression.md.
 
     Examples
@@ -102,7 +102,8 @@ def stepwise_regression(response, drivers, criterion=AICC, correlations=True, na
     >>> stepwise_regression(emission, {"energy": energy, "rain": rain}).drivers
     ('energy',)
     """
-    kept, notes = complete_units({name: response, **drivers})
+    columns = {name: response, **drivers}
+    kept, notes = complete_units({key: np.isnan(values) for key, values in columns.items()})
     response = response[kept]
     varying, constant = _without_constant({key: values[kept] for key, values in drivers.items()})
     _check(response, varying, name)

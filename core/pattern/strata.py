@@ -27,22 +27,29 @@ class Factor(NamedTuple):
     Attributes
     ----------
     name : str
-    values : float array, or list of str
-        Numbers to be cut into strata, NaN = missing; or the names of strata, None = missing.
+    values : array, shape (units,)
+        Numbers to be cut into strata, NaN = missing; or, with labels, their codes from 0, -1 = missing.
+    labels : tuple of str or None
+        Of the strata, where these are given.
     """
 
     name: str
     values: np.ndarray
+    labels: tuple | None = None
 
     @property
     def is_given(self):
         """Whether the values are strata."""
-        return isinstance(self.values, list)
+        return self.labels is not None
+
+    @property
+    def missing(self):
+        """Where there is no value."""
+        return self.values < 0 if self.is_given else np.isnan(self.values)
 
     def of(self, units):
         """The factor of some units, by their places."""
-        values = [self.values[unit] for unit in units] if self.is_given else self.values[units]
-        return self._replace(values=values)
+        return self._replace(values=self.values[units])
 
 
 class Strata(NamedTuple):
@@ -98,14 +105,14 @@ def factor_of(table, column, is_given=False):
         There are numbers and words in the column, which is not one of strata; names the row.
     """
     if is_given:
-        return Factor(column, table.text(column))
+        return coded(column, table.text(column))
     try:
         return Factor(column, table.numbers(column))
     except InputDataError:
         texts = table.text(column)
         if any(text is not None and numeral(text) is not None for text in texts):
             raise
-        return Factor(column, texts)
+        return coded(column, texts)
 
 
 def strata_counts(text):
@@ -150,24 +157,51 @@ def strata_counts(text):
     return sorted(counts)
 
 
-def given_strata(factor):
+def coded(name, texts):
     """A factor whose values are strata, in the order of their names; numbers by size.
+
+    Parameters
+    ----------
+    name : str
+    texts : sequence of str or None
+        None = missing.
+
+    Returns
+    -------
+    Factor
+    """
+    labels = sorted({text for text in texts if text is not None}, key=_by_number_or_name(texts))
+    code = {None: -1} | {label: place for place, label in enumerate(labels)}
+    return Factor(name, np.fromiter(map(code.__getitem__, texts), np.int64, len(texts)), tuple(labels))
+
+
+def _by_number_or_name(texts):
+    """A key to sort by: numbers if all texts are numbers."""
+    try:
+        numbers = {text: float(text) for text in set(texts) if text is not None}
+    except ValueError:
+        return str
+    return lambda text: (numbers[text], text)
+
+
+def given_strata(factor):
+    """The strata of a factor that has them.
 
     Raises
     ------
     InputDataError
         There is one stratum, or there are strata of one unit.
     """
-    labels = sorted(set(factor.values), key=_by_number_or_name(factor.values))
-    place = {label: code for code, label in enumerate(labels)}
-    code = np.fromiter(map(place.get, factor.values), np.int64, len(factor.values))
+    units = np.bincount(factor.values, minlength=len(factor.labels))
+    present = np.flatnonzero(units)
+    labels = [factor.labels[place] for place in present]
     if len(labels) == 1:
         raise InputDataError(
             "All units are in the one stratum '{stratum}' of '{factor}'; leave the factor out.",
             stratum=labels[0],
             factor=factor.name,
         )
-    alone = [labels[place] for place in np.flatnonzero(np.bincount(code) == 1)]
+    alone = [factor.labels[place] for place in np.flatnonzero(units == 1)]
     if alone:
         raise InputDataError(
             "'{factor}' has {count} strata of one unit, which have no variance: {strata}; join them with "
@@ -176,16 +210,10 @@ def given_strata(factor):
             count=len(alone),
             strata=listing(alone),
         )
+    code = factor.values
+    if len(present) < len(factor.labels):
+        code = np.searchsorted(present, code)
     return Strata(factor.name, GIVEN, code, tuple(labels))
-
-
-def _by_number_or_name(texts):
-    """A key to sort by: numbers if all texts are numbers."""
-    try:
-        numbers = {text: float(text) for text in set(texts)}
-    except ValueError:
-        return str
-    return lambda text: (numbers[text], text)
 
 
 def best_cut(centred, total, factor, methods, counts):
@@ -216,7 +244,8 @@ def best_cut(centred, total, factor, methods, counts):
     InputDataError
         All values are equal, or every cut was skipped.
     """
-    distinct = len(np.unique(factor.values))
+    ordered = np.sort(factor.values)
+    distinct = 1 + int(np.count_nonzero(ordered[1:] > ordered[:-1]))
     if distinct == 1:
         raise InputDataError(
             "'{factor}' is {value:g} in all units, so it is one stratum; leave the factor out.",
@@ -226,7 +255,7 @@ def best_cut(centred, total, factor, methods, counts):
     tried = {name: [] for name in SEARCH}
     best, best_q, best_place = None, -np.inf, None
     for method in methods:
-        breaks = _breaks(factor, method, counts, distinct)
+        breaks = _breaks(ordered, method, counts, distinct)
         for count in counts:
             strata, reason = _cut(factor, method, count, breaks)
             q = np.nan if strata is None else q_of(strata_sums(centred, strata.code, strata.count), total)
@@ -246,13 +275,13 @@ def best_cut(centred, total, factor, methods, counts):
     return best, tried
 
 
-def _breaks(factor, method, counts, distinct):
+def _breaks(ordered, method, counts, distinct):
     """Breaks by number of strata, or why there are none."""
     possible = [count for count in counts if count <= distinct]
     if not possible:
         return {}
     try:
-        return class_breaks(factor.values, method, possible)
+        return class_breaks(ordered, method, possible)
     except InputDataError as error:
         return str(error)
 

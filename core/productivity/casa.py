@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .light import ALPHA, absorbed_radiation, fpar
-from .respiration import heterotrophic_respiration
-from .temperature_stress import optimum_temperature, temperature_stress_1, temperature_stress_2
-from .water_stress import water_stress
+from ..sequences import zip_equal
+from .light import ALPHA, absorbed_radiation, fpar_of, simple_ratio
+from .months import year_sum
+from .respiration import warm_respiration, wet_respiration
+from .temperature_stress import optimum_temperature, stress_2_above, temperature_stress_1, warmth
+from .water_stress import log_of_warm, month_heat, potential_evapotranspiration, water_stress_of
 
 MONTHS = 12
-CELLS_AT_ONCE = 4096  # of a part: a year of its series and what is made of it fit a core's cache
+CELLS_AT_ONCE = 8192  # of a part: more do not fit the cache, fewer have threads wait for each other
 
 
 class Climate(NamedTuple):
@@ -34,6 +36,33 @@ class Climate(NamedTuple):
     temperature_c: np.ndarray
     precipitation_mm: np.ndarray
     radiation_mj: np.ndarray
+
+
+class Terms(NamedTuple):
+    """The series, and what depends on a single one of them; float arrays of shape (12, cells).
+
+    They are what can be looked up instead of computed; see `TERMS`.
+    """
+
+    ndvi: np.ndarray
+    ratio: np.ndarray
+    temperature_c: np.ndarray
+    warmth: np.ndarray
+    heat: np.ndarray
+    log_temperature: np.ndarray
+    warm_respiration: np.ndarray
+    precipitation_mm: np.ndarray
+    wet_respiration: np.ndarray
+    radiation_mj: np.ndarray
+
+
+# By series: the functions of it that `Terms` holds, the series itself (None) first.
+TERMS = Climate(
+    (None, simple_ratio),
+    (None, warmth, month_heat, log_of_warm, warm_respiration),
+    (None, wet_respiration),
+    (None,),
+)
 
 
 class Vegetation(NamedTuple):
@@ -129,21 +158,24 @@ def monthly_fluxes(climate, vegetation, alpha=ALPHA, day_factors=None):
     ----------
     methods.md, section 2; Potter et al. 1993, Zhu et al. 2007, Fan et al. 2024 eq. 1-9.
     """
-    whole = complete(climate, vegetation)
-    if len(whole) <= CELLS_AT_ONCE and whole.all():
-        return complete_fluxes(climate, vegetation, alpha, day_factors)
-    cells = np.flatnonzero(whole)
+    cells = np.flatnonzero(complete(climate, vegetation))
     fluxes = Fluxes(*np.full((2, *climate.ndvi.shape), np.nan))
     for start in range(0, len(cells), CELLS_AT_ONCE):
         part = cells[start : start + CELLS_AT_ONCE]
+        series = (values[:, part] for values in climate)
         found = complete_fluxes(
-            Climate(*(series[:, part] for series in climate)),
+            Terms(*(term for values, of in zip_equal(series, TERMS) for term in terms_of(values, of))),
             Vegetation(*(parameter[part] for parameter in vegetation)),
             alpha,
             None if day_factors is None else day_factors[:, part],
         )
         fluxes.npp[:, part], fluxes.rh[:, part] = found
     return fluxes
+
+
+def terms_of(values, functions):
+    """The terms of one series."""
+    return [values if function is None else function(values) for function in functions]
 
 
 def complete(climate, vegetation):
@@ -153,20 +185,36 @@ def complete(climate, vegetation):
     -------
     bool array, shape (cells,)
     """
-    whole = np.isfinite(np.add.reduce(vegetation)) & (climate.ndvi < 1.0).all(axis=0)
-    for series in climate[1:]:
+    whole = (climate.ndvi < 1.0).all(axis=0)
+    for parameter in vegetation:
+        whole &= np.isfinite(parameter)
+    for series in climate:
         whole &= np.isfinite(series).all(axis=0)
     return whole
 
 
-def complete_fluxes(climate, vegetation, alpha=ALPHA, day_factors=None):
-    """`monthly_fluxes` of cells that lack nothing; see `complete`."""
-    ndvi, temperature, precipitation, radiation = climate
-    optimum = optimum_temperature(ndvi, temperature)
+def complete_fluxes(terms, vegetation, alpha=ALPHA, day_factors=None):
+    """`monthly_fluxes` of cells that lack nothing; see `complete`.
+
+    Parameters
+    ----------
+    terms : Terms
+    vegetation, alpha, day_factors
+        See `monthly_fluxes`.
+
+    Returns
+    -------
+    Fluxes
+    """
+    temperature = terms.temperature_c
+    optimum = optimum_temperature(terms.ndvi, temperature)
     te1 = temperature_stress_1(temperature, optimum)
-    te2 = temperature_stress_2(temperature, optimum)
-    we = water_stress(temperature, precipitation, day_factors)
+    te2 = stress_2_above(temperature - optimum, terms.warmth * (1.0 / warmth(optimum)))
+    ep0 = potential_evapotranspiration(temperature, year_sum(terms.heat), terms.log_temperature)
+    if day_factors is not None:
+        ep0 *= day_factors
+    we = water_stress_of(ep0, temperature, terms.precipitation_mm)
     epsilon = light_use_efficiency(te1, te2, we, vegetation.epsilon_max)
-    absorbed = fpar(ndvi, vegetation.ndvi_min, vegetation.ndvi_max, alpha)
-    npp = net_primary_production(absorbed_radiation(radiation, absorbed), epsilon)
-    return Fluxes(npp, heterotrophic_respiration(temperature, precipitation))
+    absorbed = fpar_of(terms.ndvi, terms.ratio, vegetation.ndvi_min, vegetation.ndvi_max, alpha)
+    npp = net_primary_production(absorbed_radiation(terms.radiation_mj, absorbed), epsilon)
+    return Fluxes(npp, terms.warm_respiration + terms.wet_respiration)

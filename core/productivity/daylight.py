@@ -15,21 +15,26 @@ def month_lengths(year=None):
     return np.array([calendar.monthrange(year, month)[1] for month in range(1, 13)])
 
 
-def daylight_hours(latitude_deg, days):
-    """Hours of daylight in the middle of every month.
+def middle_days(days):
+    """The day of the year in the middle of every month, from the days of the months; float array."""
+    return np.cumsum(days) - days / 2.0 + 0.5
+
+
+def daylight_hours(latitude_deg, day_of_year):
+    """Hours of daylight.
 
     Parameters
     ----------
     latitude_deg : float array, shape (cells,)
         [deg], north positive.
-    days : int array, shape (12,)
-        Days of every month.
+    day_of_year : float array, shape (days,)
+        J, 1 for the first of January.
 
     Returns
     -------
-    float array, shape (12, cells)
+    float array, shape (days, cells)
         `24 / pi * arccos(-tan(latitude) tan(declination))` [h], 0 to 24; with the declination
-        `0.409 sin(2 pi J / 365 - 1.39)` [rad] of the month's middle day J of the year.
+        `0.409 sin(2 pi J / 365 - 1.39)` [rad].
 
     References
     ----------
@@ -37,12 +42,10 @@ def daylight_hours(latitude_deg, days):
 
     Examples
     --------
-    >>> daylight_hours(np.array([0.0, 80.0, -80.0]), month_lengths())[5].round(6)
-    array([12., 24.,  0.])
+    >>> daylight_hours(np.array([0.0, 80.0, -80.0]), np.array([170.0])).round(6)
+    array([[12., 24.,  0.]])
     """
-    ends = np.cumsum(days)
-    middle = ends - days / 2.0 + 0.5
-    declination = 0.409 * np.sin(2.0 * np.pi * middle / 365.0 - 1.39)
+    declination = 0.409 * np.sin(2.0 * np.pi * day_of_year / 365.0 - 1.39)
     cosine = -np.tan(np.radians(latitude_deg)) * np.tan(declination)[:, None]
     return 24.0 / np.pi * np.arccos(np.clip(cosine, -1.0, 1.0))
 
@@ -66,4 +69,4 @@ def day_factors(latitude_deg, days):
     ----------
     methods.md, section 2; Thornthwaite 1948.
     """
-    return daylight_hours(latitude_deg, days) / 12.0 * (days / 30.0)[:, None]
+    return daylight_hours(latitude_deg, middle_days(days)) / 12.0 * (days / 30.0)[:, None]

@@ -5,6 +5,7 @@ import numpy as np
 FPAR_MIN, FPAR_MAX = 0.001, 0.95
 ALPHA = 0.5  # share of the FPAR of NDVI, the rest is that of the simple ratio
 PAR_SHARE = 0.5  # of the solar radiation, what vegetation can use
+_EQUAL = 1e-12  # limits as close are equal; the slope between closer ones could overflow
 
 
 def simple_ratio(ndvi):
@@ -58,9 +59,12 @@ def stretched_fpar(index, index_min, index_max):
     array([0.001 , 0.4755, 0.95  , 0.95  ])
     """
     span = np.subtract(index_max, index_min)
-    slope = np.where(span > 0, (FPAR_MAX - FPAR_MIN) / np.where(span > 0, span, 1.0), 0.0)
-    fpar = (index - index_min) * slope + FPAR_MIN
-    return np.clip(fpar, FPAR_MIN, FPAR_MAX, out=fpar)
+    differ = span > _EQUAL
+    slope = np.where(differ, (FPAR_MAX - FPAR_MIN) / np.where(differ, span, 1.0), 0.0)
+    stretched = index - index_min
+    stretched *= slope
+    stretched += FPAR_MIN
+    return np.clip(stretched, FPAR_MIN, FPAR_MAX, out=stretched)
 
 
 def fpar(ndvi, ndvi_min, ndvi_max, alpha=ALPHA):
@@ -84,9 +88,17 @@ def fpar(ndvi, ndvi_min, ndvi_max, alpha=ALPHA):
     ----------
     methods.md, section 2; Fan et al. 2024 eq. 4.
     """
+    return fpar_of(ndvi, simple_ratio(ndvi), ndvi_min, ndvi_max, alpha)
+
+
+def fpar_of(ndvi, ratio, ndvi_min, ndvi_max, alpha):
+    """`fpar` where the simple ratio is known."""
     of_ndvi = stretched_fpar(ndvi, ndvi_min, ndvi_max)
-    of_ratio = stretched_fpar(simple_ratio(ndvi), simple_ratio(ndvi_min), simple_ratio(ndvi_max))
-    return alpha * of_ndvi + (1.0 - alpha) * of_ratio
+    of_ratio = stretched_fpar(ratio, simple_ratio(ndvi_min), simple_ratio(ndvi_max))
+    of_ndvi *= alpha
+    of_ratio *= 1.0 - alpha
+    of_ndvi += of_ratio
+    return of_ndvi
 
 
 def absorbed_radiation(radiation_mj, fpar):

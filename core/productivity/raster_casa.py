@@ -16,15 +16,16 @@ from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows,
 from ..raster.cell_counts import CellCounts
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs
-from ..raster.source import RasterSource, read, read_bands, scaled
+from ..raster.source import RasterSource, read, read_bands, scaled, shared_block
 from ..sequences import zip_equal
 from .area_mean import AreaMean, area_weights
-from .casa import CELLS_AT_ONCE, MONTHS, Climate, Vegetation, monthly_fluxes
+from .casa import CELLS_AT_ONCE, MONTHS, TERMS, Terms, Vegetation, complete_fluxes
 from .daylight import day_factors, month_lengths
 from .input_ranges import SERIES, out_of_range, radiation_notes, range_error
 from .light import ALPHA
 from .months import year_sum
 from .ndvi_limits import BINS, limits_of, ndvi_histogram
+from .stored_terms import StoredTerms
 from .vegetation import labels
 
 ANNUAL, MONTHLY = ("npp", "rh", "nep"), ("monthly_npp", "monthly_nep")
@@ -105,7 +106,7 @@ def data_limits(rasters, table, executor=None, workers=None, budget=MEMORY_BUDGE
     Raises
     ------
     InputDataError
-        NDVI beyond -1 to 1, or no class that is asked for has a cell with NDVI.
+        NDVI beyond -1 to 1, or a raster that cannot be read.
     """
     asked = [one for one in table.vegetated if one.limits == ""]
     if not asked:
@@ -115,7 +116,7 @@ def data_limits(rasters, table, executor=None, workers=None, budget=MEMORY_BUDGE
     bytes_per_cell = MONTHS * (rasters.ndvi[0].dtype.itemsize + 1) + 8 * 5
     tasks = [
         _HistogramTask(window, rasters, codes)
-        for window in windows(rasters.grid, bytes_per_cell, rasters.ndvi[0].block, budget, workers)
+        for window in windows(rasters.grid, bytes_per_cell, shared_block(rasters.ndvi), budget, workers)
     ]
     histograms = np.zeros((len(asked), BINS), dtype=np.int64)
     with contextlib.closing(stream(_histograms, tasks, executor, workers, progress)) as found:
@@ -178,6 +179,7 @@ class _Task:
     window: Window
     rasters: CasaRasters
     codes: CodeSlots
+    terms: tuple  # a StoredTerms per series
     parameters: np.ndarray  # (3, places of codes): epsilon_max, ndvi_min, ndvi_max; NaN = no result
     alpha: float
     days: np.ndarray | None
@@ -247,9 +249,10 @@ def write_casa(
             "The length of days depends on the latitude, and NDVI has no coordinate system; assign one, or "
             "switch DAYLENGTH off."
         )
-    block = rasters.ndvi[0].block
+    terms = tuple(StoredTerms(sources, of) for sources, of in zip_equal(rasters.series, TERMS))
+    block = shared_block([source for series in rasters.series for source in series])
     tasks = [
-        _Task(window, rasters, codes, parameters, alpha, days, wanted, areas)
+        _Task(window, rasters, codes, terms, parameters, alpha, days, wanted, areas)
         for window in windows(rasters.grid, bytes_per_cell(rasters, wanted), block, budget, workers)
     ]
     sums = _Sums.of(codes)
@@ -340,22 +343,24 @@ def _window_fluxes(task):
     place = codes.of(values, valid)
     sums.counts = CellCounts.of(place.reshape(window.rows, window.columns), codes.count, window, task.areas)
     if sums.counts.cells[-1]:
-        sums.others.update(values.ravel()[place == codes.count - 1].astype(np.int64).tolist())
-    has_result = look_up(~np.isnan(task.parameters[0]), place)
-    sums.vegetated = int(np.count_nonzero(has_result))
+        others = np.unique(values.ravel()[place == codes.count - 1], return_counts=True)
+        sums.others.update(dict(zip_equal(*(each.astype(np.int64).tolist() for each in others))))
+    vegetated = look_up(~np.isnan(task.parameters[0]), place)
+    sums.vegetated = int(np.count_nonzero(vegetated))
     arrays = {
         name: np.full((1 if name in ANNUAL else MONTHS, place.size), np.nan, dtype=np.float32)
         for name in task.wanted
     }
     if sums.vegetated:
-        stored = [_read_series(sources, window) for sources in task.rasters.series]
-        for number, (_, gaps) in enumerate(stored):
+        has_all = look_up(~np.isnan(task.parameters).any(axis=0), place)
+        stored = []
+        for number, sources in enumerate(task.rasters.series):
+            bands, gaps = _read_series(sources, window)
+            stored.append(bands)
             if gaps is not None:
-                sums.missing[number] = np.count_nonzero(gaps & has_result)
-        for _, gaps in stored:
-            if gaps is not None:
-                has_result &= ~gaps
-        _compute(task, [bands for bands, _ in stored], place, np.flatnonzero(has_result), arrays, sums)
+                sums.missing[number] = np.count_nonzero(gaps & vegetated)
+                has_all &= ~gaps
+        _compute(task, stored, place, np.flatnonzero(has_all), arrays, sums)
     shape = window.rows, window.columns
     return {name: array.reshape(-1, *shape) for name, array in arrays.items()}, sums
 
@@ -374,33 +379,35 @@ def _read_series(sources, window):
 def _compute(task, stored, place, cells, arrays, sums):
     """Fluxes of the cells that have all inputs, in parts that fit a core's cache."""
     latitudes = None if task.days is None else _latitudes(task.rasters.grid, task.window, cells)
+    rooms = [series.room(min(len(cells), CELLS_AT_ONCE)) for series in task.terms]
     for start in range(0, len(cells), CELLS_AT_ONCE):
         part = cells[start : start + CELLS_AT_ONCE]
-        climate = Climate(
-            *(
-                _values(name, sources, bands, part, task.window)
-                for name, sources, bands in zip_equal(SERIES, task.rasters.series, stored)
-            )
-        )
+        terms = _terms(task, stored, part, rooms)
         factors = None if latitudes is None else day_factors(latitudes[start : start + len(part)], task.days)
+        infinite = ~(terms.ndvi < 1.0).all(axis=0)
         vegetation = Vegetation(*task.parameters[:, place[part]])
-        fluxes = monthly_fluxes(climate, vegetation, task.alpha, factors)
+        with np.errstate(invalid="ignore"):  # of NDVI of 1, which has no simple ratio
+            fluxes = complete_fluxes(terms, vegetation, task.alpha, factors)
+        if infinite.any():
+            for flux in fluxes:
+                flux[:, infinite] = np.nan
         npp, rh = year_sum(fluxes.npp), year_sum(fluxes.rh)
         results = {"npp": npp, "rh": rh, "nep": npp - rh, "monthly_npp": fluxes.npp}
         if "monthly_nep" in task.wanted:
             results["monthly_nep"] = fluxes.nep
         for name, array in arrays.items():
             array[:, part] = results[name]
-        _tally(sums, results, climate, part, task)
+        _tally(sums, results, terms, part, task)
 
 
-def _values(name, sources, bands, part, window):
-    """Values of some cells of a series in its units, float array of shape (12, cells), checked."""
-    values = np.empty((MONTHS, len(part)))
-    for row, source, stored in zip_equal(values, sources, bands):
-        row[:] = scaled(source, stored[part])
-    _check_range(name, sources, bands, values, part, window)
-    return values
+def _terms(task, stored, part, rooms):
+    """Terms of some cells, once the values of every series are found to be possible."""
+    terms = []
+    for name, series, bands, room in zip_equal(SERIES, task.terms, stored, rooms):
+        found = series.of(bands, part, room)
+        _check_range(name, series.sources, bands, found[0], part, task.window)
+        terms += found
+    return Terms(*terms)
 
 
 def _check_range(name, sources, bands, values, cells, window):
@@ -420,7 +427,7 @@ def _latitudes(grid, window, cells):
     return grid.latitudes(window.column + columns + 0.5, window.row + rows + 0.5)
 
 
-def _tally(sums, results, climate, part, task):
+def _tally(sums, results, terms, part, task):
     """Count results and add them to the means."""
     whole = np.isfinite(results["npp"])
     count = int(np.count_nonzero(whole))
@@ -431,51 +438,23 @@ def _tally(sums, results, climate, part, task):
     weights = area_weights(task.areas, task.window, part)[whole]
     sums.npp.add(results["npp"][whole], weights)
     sums.nep.add(results["nep"][whole], weights)
-    sums.sunniest = max(sums.sunniest, float(climate.radiation_mj.max()))
+    sums.sunniest = max(sums.sunniest, float(terms.radiation_mj.max()))
 
 
 def _cell_notes(sums, table, areas):
-    """What the log says of cells without a result; an error if there is no other."""
-    cells = sums.counts.cells
-    bare = [one for one, count in zip_equal(table.classes, cells[: len(table.classes)]) if count]
-    bare = [one for one in bare if not one.is_vegetated]
+    """What the log says of cells without a result.
+
+    Raises
+    ------
+    InputDataError
+        There is no other.
+    """
     lacking = listing(
         f"{name} in {count:,}" for name, count in zip_equal(SERIES, sums.missing.tolist()) if count
     )
     if sums.results == 0:
         raise _nothing(sums, table, lacking)
-    notes = []
-    if bare:
-        places = [table.classes.index(one) for one in bare]
-        count = int(cells[places].sum())
-        if areas is None:
-            notes.append(
-                decision(
-                    "{count:,} cells are not vegetated and have no result: {classes}.",
-                    count=count,
-                    classes=labels(bare),
-                )
-            )
-        else:
-            notes.append(
-                decision(
-                    "{count:,} cells ({area:,.0f} ha) are not vegetated and have no result: {classes}.",
-                    count=count,
-                    area=float(sums.counts.area_ha(areas)[places].sum()),
-                    classes=labels(bare),
-                )
-            )
-    if sums.others:
-        codes = listing(f"{code} ({count:,} cells)" for code, count in sorted(sums.others.items()))
-        notes.append(
-            warning(
-                "{count:,} cells have vegetation values that {table} does not have, and count as not "
-                "vegetated: {codes}. Add them to the table if they are vegetation.",
-                count=sum(sums.others.values()),
-                table=table.name,
-                codes=codes,
-            )
-        )
+    notes = [*_bare_notes(sums, table, areas), *_other_notes(sums, table)]
     if sums.vegetated > sums.results:
         notes.append(
             warning(
@@ -497,6 +476,31 @@ def _cell_notes(sums, table, areas):
             )
         )
     return notes
+
+
+def _bare_notes(sums, table, areas):
+    """Cells of classes that are not vegetated."""
+    cells = sums.counts.cells
+    places = [i for i, one in enumerate(table.classes) if cells[i] and not one.is_vegetated]
+    if places:
+        template = "{count:,} cells are not vegetated and have no result: {classes}."
+        values = {"count": int(cells[places].sum()), "classes": labels(table.classes[i] for i in places)}
+        if areas is not None:
+            template = "{count:,} cells ({area_ha:,.0f} ha) are not vegetated and have no result: {classes}."
+            values["area_ha"] = float(sums.counts.area_ha(areas)[places].sum())
+        yield decision(template, **values)
+
+
+def _other_notes(sums, table):
+    """Cells of values that the table does not have."""
+    if sums.others:
+        yield warning(
+            "{count:,} cells have vegetation values that {table} does not have, and count as not vegetated: "
+            "{values}. Add them to the table if they are vegetation.",
+            count=sum(sums.others.values()),
+            table=table.name,
+            values=listing(f"{code} ({count:,} cells)" for code, count in sorted(sums.others.items())),
+        )
 
 
 def _nothing(sums, table, lacking):

@@ -34,5 +34,14 @@ def heterotrophic_respiration(temperature_c, precipitation_mm):
     >>> heterotrophic_respiration(np.array([0.0]), np.array([0.0]))  # 0.22 * 30 * 0.465
     array([3.069])
     """
-    rate = np.exp(0.0913 * temperature_c) + np.log(0.3145 * precipitation_mm + 1.0)
-    return 0.22 * DAYS * CARBON_SHARE * rate
+    return warm_respiration(temperature_c) + wet_respiration(precipitation_mm)
+
+
+def warm_respiration(temperature_c):
+    """The part of RH that depends on temperature [g C/m2/month]."""
+    return 0.22 * DAYS * CARBON_SHARE * np.exp(0.0913 * temperature_c)
+
+
+def wet_respiration(precipitation_mm):
+    """The part of RH that depends on precipitation [g C/m2/month]."""
+    return 0.22 * DAYS * CARBON_SHARE * np.log(0.3145 * precipitation_mm + 1.0)

@@ -95,13 +95,34 @@ def temperature_stress_2(temperature_c, optimum_c):
     Examples
     --------
     >>> temperature_stress_2(np.array([20.0, 35.0]), 20.0).round(4)
-    array([0.9933, 0.4967])
+    array([0.9934, 0.4967])
     """
-    above = temperature_c - optimum_c
-    # With u = exp(0.1 (T - Topt)) the two exponentials are exp(-2) / u^2 and exp(-3) u^3. They cannot
-    # overflow where the formula holds, which is between -13 and 10 deg C.
-    u = np.exp(0.1 * np.clip(above, -COLDER_C, WARMER_C))
-    square = u * u
-    te2 = 1.184 * square / ((square + np.exp(-2.0)) * (1.0 + np.exp(-3.0) * square * u))
-    far = (above > WARMER_C) | (above < -COLDER_C)
-    return np.where(far, TE2_FAR, te2)
+    return stress_2_above(temperature_c - optimum_c, warmth(temperature_c) / warmth(optimum_c))
+
+
+def warmth(temperature_c):
+    """`exp(0.1 T)`, of which Te2 is made."""
+    return np.exp(0.1 * temperature_c)
+
+
+def stress_2_above(above_c, ratio):
+    """Te2 of a temperature above Topt.
+
+    Parameters
+    ----------
+    above_c : float array
+        `T - Topt` [deg C].
+    ratio : float array
+        `warmth(T) / warmth(Topt)`: the two exponentials of Te2 are `exp(-2) / ratio^2` and `exp(-3) ratio^3`.
+
+    Returns
+    -------
+    float array
+        See `temperature_stress_2`.
+    """
+    square = ratio * ratio
+    te2 = (square + np.exp(-2.0)) * (1.0 + np.exp(-3.0) * square * ratio)
+    np.divide(1.184 * square, te2, out=te2)
+    far = (above_c > WARMER_C) | (above_c < -COLDER_C)
+    np.copyto(te2, TE2_FAR, where=far)
+    return te2

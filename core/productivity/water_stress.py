@@ -7,6 +7,7 @@ from .months import year_sum
 
 HOT_C = 26.5  # above, Thornthwaite's table instead of his formula
 DRIEST = 0.5  # the water stress coefficient without any water
+TINY = 1e-300  # in place of a divisor of 0 below a 0
 
 
 def heat_index(temperature_c):
@@ -31,7 +32,18 @@ def heat_index(temperature_c):
     >>> heat_index(np.array([[5.0]] * 3 + [[-8.0]] * 9))
     array([3.])
     """
-    return year_sum(np.power(np.maximum(temperature_c, 0.0) / 5.0, 1.514))
+    return year_sum(month_heat(temperature_c))
+
+
+def month_heat(temperature_c):
+    """What a month adds to the heat index: `(T / 5)^1.514` [1], 0 for T <= 0."""
+    return np.power(np.maximum(temperature_c, 0.0) / 5.0, 1.514)
+
+
+def log_of_warm(temperature_c):
+    """`ln T` of temperatures above 0 deg C, minus infinity of others."""
+    with np.errstate(divide="ignore"):
+        return np.log(np.maximum(temperature_c, 0.0))
 
 
 def heat_exponent(heat):
@@ -59,15 +71,17 @@ def heat_exponent(heat):
     return (((0.6751 * heat - 77.1) * heat + 17920.0) * heat + 492390.0) * 1e-6
 
 
-def potential_evapotranspiration(temperature_c, heat, exponent):
+def potential_evapotranspiration(temperature_c, heat, log_temperature=None):
     """Thornthwaite's potential evapotranspiration Ep0 of a month of 30 days of 12 hours.
 
     Parameters
     ----------
     temperature_c : float array
         Mean temperature of the month [deg C].
-    heat, exponent : float arrays
-        Heat index I and exponent a of the year.
+    heat : float array
+        Heat index I of the year.
+    log_temperature : float array, optional
+        `log_of_warm(temperature_c)`, if it is known.
 
     Returns
     -------
@@ -81,17 +95,22 @@ def potential_evapotranspiration(temperature_c, heat, exponent):
 
     Examples
     --------
-    >>> potential_evapotranspiration(np.array([-1.0, 10.0, 30.0]), 50.0, 1.5).round(2)
-    array([  0.  ,  45.25, 164.35])
+    >>> heat = np.array([50.0, 50.0, 50.0])  # a = 1.28, 16 * 2^1.28
+    >>> potential_evapotranspiration(np.array([-1.0, 10.0, 30.0]), heat).round(2)
+    array([  0.  ,  38.85, 164.35])
     """
-    warm = np.maximum(temperature_c, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        ep0 = 16.0 * np.power(10.0 * warm / heat, exponent)
+    if log_temperature is None:
+        log_temperature = log_of_warm(temperature_c)
+    # The power as exp(a ln(10 T / I)), which is 0 where ln T is minus infinity.
+    ep0 = log_temperature + np.log(10.0 / np.where(heat > 0.0, heat, 1.0))
+    ep0 *= heat_exponent(heat)
+    np.exp(ep0, out=ep0)
+    ep0 *= 16.0
     hot = temperature_c > HOT_C
     if hot.any():
         table = -415.85 + (32.24 - 0.43 * temperature_c) * temperature_c
-        ep0 = np.where(hot, np.maximum(table, 0.0), ep0)
-    return np.where(warm > 0.0, ep0, 0.0)
+        np.copyto(ep0, np.maximum(table, 0.0, out=table), where=hot)
+    return ep0
 
 
 def net_radiation(ep0_mm, precipitation_mm):
@@ -150,9 +169,12 @@ def actual_evapotranspiration(ep0_mm, precipitation_mm):
     product = precipitation_mm * rn
     squares = precipitation_mm * precipitation_mm + rn * rn
     below = (precipitation_mm + rn) * squares
-    # Without precipitation, or without both, the numerator is 0, too.
-    eet = product * (squares + product) / np.where(below > 0.0, below, 1.0)
-    return np.minimum(eet, ep0_mm, out=eet)
+    # Without precipitation and evaporation both are 0, and so is EET.
+    np.maximum(below, TINY, out=below)
+    squares += product
+    squares *= product
+    squares /= below
+    return np.minimum(squares, ep0_mm, out=squares)
 
 
 def warm_water_stress(eet_mm, ep0_mm):
@@ -178,9 +200,10 @@ def warm_water_stress(eet_mm, ep0_mm):
     array([0.5       , 0.83333333, 1.        ])
     """
     sum_mm = eet_mm + ep0_mm
-    dry = sum_mm <= 0.0
-    we = DRIEST + eet_mm / np.where(dry, 1.0, sum_mm)
-    return np.where(dry, 1.0, np.minimum(we, 1.0))
+    we = eet_mm / np.maximum(sum_mm, TINY)
+    we += DRIEST
+    np.copyto(we, 1.0, where=sum_mm <= 0.0)
+    return we
 
 
 def water_stress(temperature_c, precipitation_mm, day_factors=None):
@@ -205,11 +228,15 @@ def water_stress(temperature_c, precipitation_mm, day_factors=None):
     ----------
     methods.md, section 2; Potter et al. 1993, Zhou and Zhang 1995.
     """
-    heat = heat_index(temperature_c)
-    ep0 = potential_evapotranspiration(temperature_c, heat, heat_exponent(heat))
+    ep0 = potential_evapotranspiration(temperature_c, heat_index(temperature_c))
     if day_factors is not None:
         ep0 *= day_factors
-    we = warm_water_stress(actual_evapotranspiration(ep0, precipitation_mm), ep0)
+    return water_stress_of(ep0, temperature_c, precipitation_mm)
+
+
+def water_stress_of(ep0_mm, temperature_c, precipitation_mm):
+    """`water_stress` where the potential evapotranspiration Ep0 [mm/month] is known."""
+    we = warm_water_stress(actual_evapotranspiration(ep0_mm, precipitation_mm), ep0_mm)
     return carried_over(we, temperature_c > 0.0)
 
 

@@ -13,6 +13,11 @@ from .gdal_state import gdal_exceptions
 
 _ROWS_AT_ONCE = 256
 _TILE = 256  # side of the file's tiles
+_SETTERS = {  # of the cells of an attribute table
+    gdal.GFT_Integer: gdal.RasterAttributeTable.SetValueAsInt,
+    gdal.GFT_Real: gdal.RasterAttributeTable.SetValueAsDouble,
+    gdal.GFT_String: gdal.RasterAttributeTable.SetValueAsString,
+}
 _SIDECARS = (".aux.xml", ".ovr", ".msk")  # statistics, overviews and masks that GDAL keeps beside a file
 
 
@@ -145,6 +150,31 @@ class RasterOutput:
             with gdal_exceptions():
                 self._dataset.GetRasterBand(band).WriteArray(stored, column, row)
                 self._flush(band, column, row, stored.shape)
+        except RuntimeError as error:
+            raise self._failure(error) from error
+
+    def describe_codes(self, band, columns):
+        """Give a band of codes its attribute table.
+
+        Parameters
+        ----------
+        band : int
+            From 1.
+        columns : dict of str to list
+            Of int, float or str; 'Value' holds the codes and 'Name' their labels.
+        """
+        usages = {"Value": gdal.GFU_MinMax, "Name": gdal.GFU_Name}
+        kinds = {int: gdal.GFT_Integer, float: gdal.GFT_Real, str: gdal.GFT_String}
+        try:
+            with gdal_exceptions():
+                table = gdal.RasterAttributeTable()
+                table.SetRowCount(len(columns["Value"]))
+                for column, (name, values) in enumerate(columns.items()):
+                    kind = kinds[type(values[0])] if values else gdal.GFT_String
+                    table.CreateColumn(name, kind, usages.get(name, gdal.GFU_Generic))
+                    for row, value in enumerate(values):
+                        _SETTERS[kind](table, row, column, value)
+                self._dataset.GetRasterBand(band).SetDefaultRAT(table)
         except RuntimeError as error:
             raise self._failure(error) from error
 

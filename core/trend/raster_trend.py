@@ -206,8 +206,7 @@ def _signed_p_output(fdr):
 
 
 class _Counted(NamedTuple):
-    """What one window counted: cells by class (the last: no trend), those without any value, and its p
-    values."""
+    """What one window counted: cells by class (the last: no trend), cells without any value, its p values."""
 
     classes: CellCounts
     empty: int
@@ -235,7 +234,8 @@ class _Sums:
         cells = dict(zip_equal(names, self.counts.cells.tolist()))
         if areas is None:
             return ClassSums(cells, None, self.empty)
-        return ClassSums(cells, dict(zip_equal(names, self.counts.area_ha(areas).tolist())), self.empty)
+        area_ha = self.counts.area_ha(areas)
+        return ClassSums(cells, dict(zip_equal(names, area_ha.tolist())), self.empty)
 
 
 def _stack_type(sources):

@@ -1,4 +1,5 @@
 """Trends of units: from tables with a row per unit and year, or with a column per year."""
+
 from __future__ import annotations
 
 import math
@@ -19,6 +20,7 @@ from .series import Trend, least_valid, trends
 
 LEAST_DATES = 4
 MISSING = "No trend computed"  # the row of COUNTS for units without a class
+WHOLE = "region"  # the unit of a table without units
 VALUE = "value"  # what a field is called whose name is a year and nothing else
 
 COLUMNS = (  # of the table of all trends
@@ -92,7 +94,9 @@ def long_series(table, unit_column, year_column, columns):
     Parameters
     ----------
     table : Table
-    unit_column, year_column : str
+    unit_column : str or None
+        None: all rows are one unit, the region.
+    year_column : str
     columns : sequence of str
         The fields.
 
@@ -106,7 +110,8 @@ def long_series(table, unit_column, year_column, columns):
     InputDataError
         A (unit, year) twice, a key or a year that cannot be read, a text in a field; the row is named.
     """
-    keys, years = table.keys(unit_column), table.years(year_column)
+    keys = [WHOLE] * table.rows if unit_column is None else table.keys(unit_column)
+    years = table.years(year_column)
     unique_rows(table, keys, years)
     rows = {}
     for row, key in enumerate(keys):

@@ -1,5 +1,7 @@
 """Example parameters of every algorithm for the contract test: without destinations, as small as possible."""
 
+from .forecast.conftest import FIELDS, YEARS, history_rows
+
 
 def unitpanel(make):
     return {
@@ -191,8 +193,66 @@ def deviationalellipse(make):
     }
 
 
+def stirpat_history(make):
+    """Two units in twelve years, with the amounts of the STIRPAT drivers."""
+    shapes = [shape for shape in make.squares(2) for _ in YEARS]
+    return make.layer(FIELDS, history_rows(), shapes)
+
+
+def stirpatfit(make):
+    return {"INPUT": stirpat_history(make)}
+
+
+def stirpatforecast(make):
+    return {
+        "INPUT": stirpat_history(make),
+        "COEFFICIENTS": make.csv(
+            "coefficients.csv",
+            "variable,ridge_b,pool,k\nconstant,1,region,0.1\nP,0.5,region,0.1\nW,0.4,region,0.1\n",
+        ),
+        "CS_FIELD": "cs_t",
+        "DRAWS": 20,
+    }
+
+
+def landtransition(make):
+    return {
+        "FROM": make.raster("cover_2000.tif", [[1, 1, 12, 12], [1, 10, 12, 1]]),  # IGBP
+        "TO": make.raster("cover_2020.tif", [[1, 12, 12, 13], [1, 10, 12, 1]]),
+        "UNITS": make.layer(
+            {"code": str, "region": str}, [("a", "East China"), ("b", "North China")], make.squares(2)
+        ),
+        "UNIT_FIELD": "code",
+        "REGION_FIELD": "region",
+    }
+
+
+def landuseintensity(make):
+    return {
+        "CLASS_AREAS": make.csv(
+            "areas.csv", "unit,year,class,area_ha\na,2010,forest,4\na,2020,cropland,4\nb,2020,water,2\n"
+        ),
+    }
+
+
+def neutralityzoning(make):
+    return {
+        "UNITS": make.layer({"code": str}, [("a",), ("b",)], make.squares(2)),
+        "UNIT_FIELD": "code",
+        "TRENDS": make.csv(
+            "trends.csv", "unit,field,z,class\na,cs_t,2,2\nb,cs_t,-1,-1\na,cb,1,1\nb,cb,0,0\n"
+        ),
+        "CEP": make.csv("forecast.csv", "unit,cep\na,5\nb,2\n"),
+        "CLI": make.csv("intensity.csv", "unit,year,cli\na,2020,210\nb,2020,250\n"),
+        "RULE_TABLE": make.csv(
+            "rules.csv",
+            "index,field,direction,weight\ncs,cs_t,positive,1\nnce,cb,negative,1\ncep,,positive,1\ncli,,positive,1\n",
+        ),
+        "CLASS_COUNT": 2,
+    }
+
+
 EXAMPLES = {
-    "balancezoning": balancezoning,
     "carbonindices": carbonindices,
     "casanep": casanep,
     "deviationalellipse": deviationalellipse,
@@ -202,11 +262,17 @@ EXAMPLES = {
     "globalmoran": globalmoran,
     "hierarchicalclusters": hierarchicalclusters,
     "hotspot": hotspot,
+    "landtransition": landtransition,
     "landusebudget": landusebudget,
+    "landuseintensity": landuseintensity,
     "localmoran": localmoran,
+    "neutralityzoning": neutralityzoning,
     "rastertrend": rastertrend,
     "stepwiseregression": stepwiseregression,
+    "stirpatfit": stirpatfit,
+    "stirpatforecast": stirpatforecast,
     "unitpanel": unitpanel,
     "unittrend": unittrend,
     "zonalcarbon": zonalcarbon,
+    "balancezoning": balancezoning,
 }

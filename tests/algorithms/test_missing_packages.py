@@ -13,14 +13,16 @@ PREPARE = """
 import importlib, importlib.util, sys
 from pathlib import Path
 
-class Missing:
+class Without:  # finds what another finder finds, but for these packages, as if they were not installed
     names = set(sys.argv[2:])
 
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in self.names:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    def __init__(self, finder):
+        self.finder = finder
 
-sys.meta_path.insert(0, Missing())
+    def find_spec(self, name, path=None, target=None):
+        return None if name.split(".")[0] in self.names else self.finder.find_spec(name, path, target)
+
+sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 root = Path(sys.argv[1])
 spec = importlib.util.spec_from_file_location("landcarbon", root / "__init__.py",
                                               submodule_search_locations=[str(root)])

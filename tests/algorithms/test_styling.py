@@ -14,6 +14,7 @@ from landcarbon.algorithms.styling import (
     NO_ZONE,
     P_BREAKS,
     P_VALUE,
+    POTENTIAL,
     SLOPE,
     TREND,
     ZONES,
@@ -23,8 +24,10 @@ from landcarbon.algorithms.styling import (
     cluster_colour,
     coefficient,
     density,
+    emission_potential,
     natural_levels,
     net_emission,
+    peak_year,
     round_125,
     sampled_cells,
     slope_raster,
@@ -433,6 +436,30 @@ def test_no_grey_where_every_unit_has_a_slope(layer):
     units = layer("ecc_slope", [-1.0, 1.0])
     trend_slope("ecc_slope")(units)
     assert colours_of(units) == list(SLOPE)
+
+
+def test_potential_by_code(layer):
+    units = layer("cep", [5, 1, None], kind=int)
+    emission_potential()(units)
+    assert legend_of(units) == ["5 Peak and neutrality in time", "1 No peak in time", "Unknown"]
+    assert colours_of(units) == [colour for _, _, colour in POTENTIAL] + [NO_ZONE]
+
+
+def test_years_of_a_peak_in_classes(layer):
+    units = layer("peak_base", [2020, 2021, 2030, 2031, 2045, 2046, 2059, 2060, None], kind=int)
+    peak_year("peak_base", 2020, 2030, 2060)(units)
+    assert legend_of(units) == [
+        "2020: falling already",
+        *("2021 - 2030", "2021 - 2030", "2031 - 2045", "2031 - 2045", "2046 - 2059", "2046 - 2059"),
+        *("2060: no peak before", "no value"),
+    ]
+
+
+def test_a_table_of_potential_has_no_style(make_layer):
+    table = make_layer({"cep": int}, [(1,)])
+    for style in (emission_potential(), peak_year("cep", 2020, 2030, 2060)):
+        style(table)
+    assert table.renderer() is None
 
 
 def test_cells_in_classes_between_breaks(make_raster):

@@ -124,9 +124,7 @@ def test_as_many_natural_classes_as_values():
 
 
 def test_more_classes_than_different_values():
-    with pytest.raises(
-        InputDataError, match="4 classes are asked for, and there are only 2 diff"
-    ):
+    with pytest.raises(InputDataError, match="4 classes are asked for, and there are only 2 diff"):
         class_breaks(np.array([1.0, 1.0, 2.0]), "quantile", [2, 4])
 
 

@@ -9,6 +9,8 @@ import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
+from ..models.conftest import dated_sample  # noqa: F401 (a fixture)
+
 ROOT = Path(__file__).parents[2]
 PAGES = (
     "landusebudget",
@@ -19,12 +21,22 @@ PAGES = (
     "fillseries",
     "rastertrend",
     "casanep",
+    "zonalcarbon",
     "globalmoran",
     "localmoran",
     "hotspot",
     "emerginghotspots",
+    "geodetector",
+    "stepwiseregression",
+    "hierarchicalclusters",
     "zonalcarbon",
     "deviationalellipse",
+    "landtransition",
+    "landuseintensity",
+    "neutralityzoning",
+    "zonalcarbon",
+    "stirpatfit",
+    "stirpatforecast",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
@@ -79,6 +91,13 @@ def make_casa(folder):
     write_bands(folder / "casa_2019_vegetation.tif", (105.0, 34.0), 0.1, classes)
 
 
+def rules_of_the_page():
+    """The rule table that the page of neutralityzoning prints."""
+    text = (ROOT / "docs" / "neutralityzoning.md").read_text(encoding="utf-8")
+    start = text.index("    index,field")
+    return text[start : text.index("\n\n", start)].replace("    ", "") + "\n"
+
+
 def write_bands(path, corner, cell, values):
     bands, rows, columns = values.shape
     crs = osr.SpatialReference()
@@ -90,10 +109,12 @@ def write_bands(path, corner, cell, values):
     del raster
 
 
-def test_examples_run_on_the_sample(algorithms, tmp_path, monkeypatch):
+def test_examples_run_on_the_sample(algorithms, dated_sample, tmp_path, monkeypatch):  # noqa: F811
     (tmp_path / "resources").symlink_to(ROOT / "resources")
     make_npp(tmp_path)
     make_casa(tmp_path)
+    dated_sample.write_covers(ROOT / "resources" / "sample" / "land_cover_2019.tif", tmp_path)
+    (tmp_path / "rules.csv").write_text(rules_of_the_page(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     ran = set()
     for page, name, parameters in examples():

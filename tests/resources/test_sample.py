@@ -1,6 +1,5 @@
 """The sample: what is in it, where, and how large."""
 
-
 import numpy as np
 import pytest
 from landcarbon.core.accounting.classes import class_preset

@@ -7,11 +7,13 @@ Run by hand after `./dev demo`, which makes the profile, where there is Xvfb (ap
 
 The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, with the reports as HTML and the
 rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
-`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`), the
-demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of the maps of patterns.
+`zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`),
+`landtransition_map.png` (as `land_change.png`), `model_map_neutrality_zones.png` (as `neutrality_zones.png`)
+and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of other maps.
 """
 
 import os
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -137,6 +139,8 @@ def take_pictures():
     pattern_pictures(provinces)
     ellipse_pictures(provinces, cover_of_sample())
     nep_pictures()
+    forecast_pictures(provinces)
+    neutrality_pictures()
 
 
 def zone_pictures(provinces):
@@ -176,6 +180,7 @@ def zone_pictures(provinces):
     )
     zoom_to(result_layer(panel, "OUTPUT"))
     picture_of_desktop("unitpanel_map")
+    driver_pictures(result_layer(panel, "OUTPUT"))
 
     indices = run(
         "carbonindices",
@@ -265,6 +270,47 @@ def pattern_pictures(provinces):
         picture_of_desktop(f"{name}_map")
 
 
+def driver_pictures(panel):
+    """Factors, drivers and clusters of the budget of the sample with its GDP."""
+    run(
+        "geodetector",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "FACTORS": ["gdp", "area_ha", "forest_t", "cropland_t", "region"],
+            "INTERACTIONS": TEMPORARY,
+            "RISK": TEMPORARY,
+            "ECOLOGICAL": TEMPORARY,
+            "SEARCH": TEMPORARY,
+            "REPORT": str(PICTURES / "geodetector_report.html"),
+        },
+    )
+    run(
+        "stepwiseregression",
+        {
+            "INPUT": panel.id(),
+            "RESPONSE": "net_t",
+            "DRIVERS": ["gdp", "area_ha", "forest_t", "cropland_t"],
+            "STEPS": TEMPORARY,
+            "CORRELATIONS": TEMPORARY,
+            "REPORT": str(PICTURES / "stepwiseregression_report.html"),
+        },
+    )
+    clusters = run(
+        "hierarchicalclusters",
+        {
+            "INPUT": panel.id(),
+            "FIELDS": ["construction_t", "cropland_t", "forest_t", "grassland_t", "water_t", "unused_t"],
+            "LINKAGE": 1,
+            "PROFILE": TEMPORARY,
+            "DENDROGRAM": str(PICTURES / "hierarchicalclusters_dendrogram.html"),
+        },
+    )
+    show_toolbox()
+    zoom_to(result_layer(clusters, "OUTPUT"))
+    picture_of_desktop("hierarchicalclusters_map")
+
+
 def cover_of_sample():
     """The land cover of the sample, in the project."""
     cover = QgsRasterLayer(str(SAMPLE / "land_cover_2019.tif"), "land_cover_2019")
@@ -341,6 +387,75 @@ def nep_pictures():
         picture_of_desktop(f"model_map_{name}")
 
 
+def forecast_pictures(provinces):
+    """A model of the made-up panel, and where it leads to."""
+    panel = QgsVectorLayer(str(SAMPLE / "stirpat_panel.csv"), "stirpat_panel", "ogr")
+    QgsProject.instance().addMapLayer(panel)
+    fit = run(
+        "stirpatfit",
+        {
+            "INPUT": panel.id(),
+            "CE": "",
+            "POOL": 1,
+            "TRACE": TEMPORARY,
+            "CHOICES": TEMPORARY,
+            "REPORT": str(PICTURES / "stirpatfit_report.html"),
+        },
+    )
+    forecast = run(
+        "stirpatforecast",
+        {
+            "INPUT": panel.id(),
+            "COEFFICIENTS": result_layer(fit, "COEFFICIENTS").id(),
+            "UNITS": provinces.id(),
+            "UNITS_FIELD": "unit",
+            "CS_FIELD": "cs_t",
+            "PATHS": TEMPORARY,
+            "REPORT": str(PICTURES / "stirpatforecast_report.html"),
+        },
+    )
+    layer = result_layer(forecast, "OUTPUT")
+    show_toolbox()
+    zoom_to(layer)
+    for name in layer.styleManager().styles():
+        layer.styleManager().setCurrentStyle(name)
+        picture_of_desktop(f"stirpatforecast_map_{name.replace(': ', '_').replace(' ', '_')}")
+
+
+def neutrality_pictures():
+    """Land transition, land use intensity and neutrality zones of land cover and tables that are made up."""
+    sys.path.insert(0, str(ROOT / "tools" / "sample"))
+    import make_dated_sample
+
+    provinces = QgsVectorLayer(str(SAMPLE / "provinces.gpkg"), "provinces_of_zones", "ogr")
+    names = [feature["unit"] for feature in provinces.getFeatures()]
+    paths = make_dated_sample.write_covers(SAMPLE / "land_cover_2019.tif", PICTURES)
+    covers = [QgsRasterLayer(path, Path(path).stem) for path in paths]
+    emission, statistics = (
+        QgsVectorLayer(path, Path(path).stem, "ogr")
+        for path in make_dated_sample.write_tables(names, PICTURES)
+    )
+    QgsProject.instance().addMapLayers([provinces, *covers, emission, statistics])
+    units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit"}
+    change = run(
+        "landtransition",
+        units
+        | {"FROM": covers[0].id(), "TO": covers[-1].id(), "REGION_FIELD": "region", "CHANGE": TEMPORARY},
+    )
+    zoom_to(result_layer(change, "CHANGE"))
+    picture_of_desktop("landtransition_map")
+    zones = run(
+        "Neutrality zoning from land cover",
+        units
+        | {"LAND_COVER": [cover.id() for cover in covers]}
+        | {"EMISSION": emission.id(), "STATISTICS": statistics.id()},
+    )
+    show_toolbox()
+    for name in ("neutrality_zones", "peak_and_neutrality", "trends_of_units"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"model_map_{name}")
+
+
 def made_rasters(seed=11):
     """Made-up rasters of uneven years: production of plants that rises in some places and falls in others."""
     dice = np.random.default_rng(seed)
@@ -353,13 +468,20 @@ def made_rasters(seed=11):
     for year in (2000, 2002, 2005, 2007, 2010, 2011, 2013, 2015, 2018, 2020):
         values = mean + rise * (year - 2000) + dice.normal(0, 25, mean.shape)
         paths.append(str(PICTURES / f"npp_{year}.tif"))
-        raster = gdal.GetDriverByName("GTiff").Create(paths[-1], columns, rows, 1, gdal.GDT_Float32)
-        raster.SetGeoTransform((73.0, 0.25, 0.0, 54.0, 0.0, -0.25))
-        raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
-        raster.GetRasterBand(1).SetNoDataValue(-9999)
-        raster.GetRasterBand(1).WriteArray(np.where(land, values, -9999))
-        raster = None
+        write_made(paths[-1], np.where(land, values, -9999)[None], 0.25)
     return paths
+
+
+def write_made(path, bands, cell):
+    """Write bands of float32 from 73 deg E and 54 deg N on."""
+    count, rows, columns = bands.shape
+    raster = gdal.GetDriverByName("GTiff").Create(path, columns, rows, count, gdal.GDT_Float32)
+    raster.SetGeoTransform((73.0, cell, 0.0, 54.0, 0.0, -cell))
+    raster.SetProjection(QgsCoordinateReferenceSystem("EPSG:4326").toWkt())
+    for number, values in enumerate(bands, 1):
+        raster.GetRasterBand(number).SetNoDataValue(-9999)
+        raster.GetRasterBand(number).WriteArray(values)
+    raster = None
 
 
 def main():

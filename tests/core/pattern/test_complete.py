@@ -7,8 +7,8 @@ from landcarbon.core.pattern.complete import complete_units
 
 
 def test_units_that_lack_a_value_are_left_out_and_reported():
-    columns = {"ce": np.array([1, np.nan, 3, 4, 5.0]), "soil": ["a", "b", "c", None, "e"]}
-    kept, (note,) = complete_units(columns)
+    ce, soil = np.array([[0, 1, 0, 0, 0], [0, 0, 0, 1, 0]], dtype=bool)
+    kept, (note,) = complete_units({"ce": ce, "soil": soil})
     assert kept.tolist() == [0, 2, 4]
     assert note.count == 2
     assert note.text == (
@@ -17,15 +17,15 @@ def test_units_that_lack_a_value_are_left_out_and_reported():
 
 
 def test_nothing_is_said_where_nothing_is_missing():
-    kept, notes = complete_units({"ce": np.arange(3.0)})
+    kept, notes = complete_units({"ce": np.zeros(3, dtype=bool)})
     assert (kept.tolist(), notes) == ([0, 1, 2], ())
 
 
 def test_fewer_than_three_units():
     with pytest.raises(InputDataError, match="2 of 2 units have all values, and 3 or more are needed"):
-        complete_units({"ce": np.array([1.0, 2.0])})
+        complete_units({"ce": np.zeros(2, dtype=bool)})
 
 
 def test_fewer_than_three_units_with_all_values_names_what_is_missing():
     with pytest.raises(InputDataError, match=r"1 of 3 units .* missing values: gdp \(2\)"):
-        complete_units({"ce": np.arange(3.0), "gdp": np.array([1, np.nan, np.nan])})
+        complete_units({"ce": np.zeros(3, dtype=bool), "gdp": np.array([False, True, True])})

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from landcarbon.core.errors import InputDataError
 from landcarbon.core.pattern.geodetector import geodetector, interaction_type
-from landcarbon.core.pattern.strata import Factor
+from landcarbon.core.pattern.strata import Factor, coded
 
 FACTORS = ("type", "region", "level")
 
@@ -15,7 +15,7 @@ FACTORS = ("type", "region", "level")
 def disease():
     """The example of py-geodetector: response and factors of 185 units."""
     data = pytest.importorskip("geodetector").load_example_data()
-    factors = [Factor(name, data[name].astype(str).tolist()) for name in FACTORS]
+    factors = [coded(name, data[name].astype(str).tolist()) for name in FACTORS]
     return data, data["incidence"].to_numpy(), factors
 
 
@@ -24,7 +24,7 @@ def detect():
     """`detect(response, a=[...], b=[...])`: the detectors on given strata."""
 
     def detect(response, **factors):
-        given = [Factor(name, list(map(str, values))) for name, values in factors.items()]
+        given = [coded(name, list(map(str, values))) for name, values in factors.items()]
         return geodetector(np.asarray(response, dtype=float), given, [], [])
 
     return detect
@@ -180,7 +180,7 @@ def test_p_of_null_cases_has_its_size():
     # 2000 responses that no factor explains, in strata of 4, 8 and 28: p < 0.05 in 5 % of them
     strata = list("a" * 4 + "b" * 8 + "c" * 28)
     dice = np.random.default_rng(7)
-    tests = [geodetector(dice.normal(100, 1, 40), [Factor("a", strata)], [], []) for _ in range(2000)]
+    tests = [geodetector(dice.normal(100, 1, 40), [coded("a", strata)], [], []) for _ in range(2000)]
     p = np.array([test.factor_q["p"][0] for test in tests])
     # a share of 2000 has the deviation sqrt(0.05 * 0.95 / 2000) = 0.0049
     assert abs((p < 0.05).mean() - 0.05) < 3 * 0.0049
@@ -190,7 +190,7 @@ def test_p_of_null_cases_has_its_size():
 @given(st.integers(0, 2**32 - 1), st.sampled_from([-1e6, -3.0, 0.5, 1e3, 1e7]))
 def test_q_and_p_do_not_change_when_a_constant_is_added(seed, constant):
     dice = np.random.default_rng(seed)
-    strata = [Factor(name, list(np.repeat(list("xyz"), 5)[dice.permutation(15)])) for name in "ab"]
+    strata = [coded(name, list(np.repeat(list("xyz"), 5)[dice.permutation(15)])) for name in "ab"]
     response = dice.normal(size=15)
     before, after = (geodetector(response + shift, strata, [], []) for shift in (0.0, constant))
     for table, column in (("factor_q", "q"), ("factor_q", "p"), ("interactions", "q12"), ("risk", "p")):
@@ -221,7 +221,7 @@ def test_p_wang_of_equal_means_is_p(detect):
 @given(st.integers(0, 2**32 - 1))
 def test_q_of_two_factors_is_never_below_q_of_one(seed):
     dice = np.random.default_rng(seed)
-    factors = [Factor(name, dice.permutation(list("xxxxxyyyyyzzzzz")).tolist()) for name in "abc"]
+    factors = [coded(name, dice.permutation(list("xxxxxyyyyyzzzzz")).tolist()) for name in "abc"]
     found = geodetector(dice.normal(size=15), factors, [], [])
     q = by_factor(found.factor_q, "q")
     assert all(0 <= value <= 1 for value in q.values())
@@ -237,7 +237,7 @@ def test_rows_are_summed_in_parts_without_a_seam():
     a, b = dice.integers(0, 4, rows), dice.integers(0, 3, rows)
     response = dice.normal(a * b, 1)
     pair, crossed = (
-        geodetector(response, [Factor(str(i), list(map(str, one))) for i, one in enumerate(codes)], [], [])
+        geodetector(response, [coded(str(i), list(map(str, one))) for i, one in enumerate(codes)], [], [])
         for codes in ((a, b), (a * 10 + b,))
     )
     assert pair.interactions["q12"] == pytest.approx(crossed.factor_q["q"], rel=1e-12)
@@ -248,7 +248,7 @@ def test_more_crossed_strata_than_rows():
     codes = [np.repeat(np.arange(200), 2)[dice.permutation(400)] for _ in range(2)]
     response = dice.normal(size=400)
     found = geodetector(
-        response, [Factor(str(i), list(map(str, code))) for i, code in enumerate(codes)], [], []
+        response, [coded(str(i), list(map(str, code))) for i, code in enumerate(codes)], [], []
     )
     _, units = np.unique(codes[0] * 1000 + codes[1], return_counts=True)
     assert found.interactions["cells_of_one"] == [int((units == 1).sum())]
@@ -271,7 +271,7 @@ def test_units_with_a_missing_value_are_left_out_and_reported():
     response = np.array([1, 2, 7, 8, np.nan, 3, 4.0])
     strata = ["a", "a", "b", "b", "a", None, "b"]
     numbers = np.array([1, 1, 2, 2, 2, 2, np.nan])
-    found = geodetector(response, [Factor("soil", strata), Factor("gdp", numbers)], ["quantile"], [2])
+    found = geodetector(response, [coded("soil", strata), Factor("gdp", numbers)], ["quantile"], [2])
     assert found.units == 4
     assert found.factor_q["q"] == [pytest.approx(1 - 1 / 37)] * 2
     (note,) = found.notes
@@ -281,7 +281,7 @@ def test_units_with_a_missing_value_are_left_out_and_reported():
 
 def test_progress_goes_up_to_one():
     shares = []
-    strata = [Factor(name, list("xxyy")) for name in "ab"]
+    strata = [coded(name, list("xxyy")) for name in "ab"]
     geodetector(np.arange(4.0), strata, [], [], shares.append)
     assert shares == sorted(shares)
     assert shares[0] >= 0 and shares[-1] <= 1

@@ -6,6 +6,7 @@ from landcarbon.core.errors import InputDataError
 from landcarbon.core.pattern.strata import (
     Factor,
     best_cut,
+    coded,
     factor_of,
     given_strata,
     search_notes,
@@ -31,22 +32,27 @@ def cut():
 
 
 def test_given_strata_are_in_the_order_of_their_names():
-    found = given_strata(Factor("soil", ["loam", "clay", "loam", "clay"]))
+    found = given_strata(coded("soil", ["loam", "clay", "loam", "clay"]))
     assert (found.labels, found.code.tolist(), found.method) == (("clay", "loam"), [1, 0, 1, 0], "given")
 
 
 def test_given_strata_of_numbers_are_in_the_order_of_the_numbers():
-    assert given_strata(Factor("level", ["10", "9", "10", "9"])).labels == ("9", "10")
+    assert given_strata(coded("level", ["10", "9", "10", "9"])).labels == ("9", "10")
+
+
+def test_strata_without_units_are_no_strata():
+    found = given_strata(coded("soil", list("abcabc")).of([0, 2, 3, 5]))
+    assert (found.labels, found.code.tolist()) == (("a", "c"), [0, 1, 0, 1])
 
 
 def test_one_given_stratum():
     with pytest.raises(InputDataError, match="All units are in the one stratum 'a' of 'soil'"):
-        given_strata(Factor("soil", ["a", "a", "a"]))
+        given_strata(coded("soil", ["a", "a", "a"]))
 
 
 def test_given_strata_of_one_unit_are_named():
     with pytest.raises(InputDataError, match=r"'soil' has 2 strata of one unit, .*: b, c; join"):
-        given_strata(Factor("soil", ["a", "b", "a", "c"]))
+        given_strata(coded("soil", ["a", "b", "a", "c"]))
 
 
 # Cut
@@ -136,8 +142,9 @@ def test_sums_of_strata():
 def test_numbers_are_to_be_cut_and_words_are_strata():
     table = table_from_columns("units", {"gdp": ["1,5", "2,5"], "soil": ["a", None], "code": [1.0, 2.0]})
     assert factor_of(table, "gdp").values.tolist() == [1.5, 2.5]
-    assert factor_of(table, "soil").values == ["a", None]
-    assert factor_of(table, "code", is_given=True).values == ["1", "2"]
+    soil, code = factor_of(table, "soil"), factor_of(table, "code", is_given=True)
+    assert (soil.values.tolist(), soil.labels) == ([0, -1], ("a",))
+    assert (code.values.tolist(), code.labels) == ([0, 1], ("1", "2"))
 
 
 def test_numbers_and_words_in_one_field_name_the_row():

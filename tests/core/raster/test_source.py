@@ -4,14 +4,15 @@ import os
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from landcarbon.core.errors import InputDataError
 from landcarbon.core.raster.gdal_state import gdal_exceptions
 from landcarbon.core.raster.grid import Grid
-from landcarbon.core.raster.source import align, close_sources, open_source, read
-from osgeo import gdal, ogr, osr
+from landcarbon.core.raster.source import align, close_sources, open_source, read, read_bands, shared_block
+from osgeo import gdal, gdal_array, ogr, osr
 
 MODULES = (gdal, ogr, osr)
 TILED = ("TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64", "COMPRESS=DEFLATE")
@@ -581,3 +582,89 @@ def test_a_broken_file_is_found_through_an_alignment(gdal_state, broken_raster, 
 def test_alignment_leaves_gdal_as_it_was(gdal_state, make_source):
     first = make_source(np.zeros((2, 2), np.uint8))
     align(make_source(np.array([[1]], np.uint8), size=2.0), first.grid, "nearest", classes=True)
+
+
+# Several bands at once
+
+
+@pytest.fixture
+def make_bands(tmp_path):
+    """`make_bands(values, nodatas, "PIXEL")`: the path of a raster of several bands."""
+
+    def make(values, nodata=None, interleave="BAND", name="bands.tif"):
+        values = np.asarray(values)
+        bands, rows, columns = values.shape
+        path = str(tmp_path / name)
+        kind = gdal_array.NumericTypeCodeToGDALTypeCode(values.dtype)
+        raster = gdal.GetDriverByName("GTiff").Create(
+            path, columns, rows, bands, kind, [f"INTERLEAVE={interleave}", "TILED=YES", "COMPRESS=DEFLATE"]
+        )
+        raster.WriteArray(values)
+        if nodata is not None:
+            raster.GetRasterBand(1).SetNoDataValue(nodata)
+        for number in range(1, bands + 1):
+            raster.GetRasterBand(number).SetDescription(f"band {number}")
+        del raster
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("interleave", ["PIXEL", "BAND"])
+def test_bands_of_a_file_are_those_read_one_by_one(make_bands, interleave):
+    values = np.random.default_rng(1).integers(0, 5, (4, 70, 90)).astype(np.int16)
+    path = make_bands(values, 3, interleave)
+    sources = [open_source(path, band) for band in (3, 1, 4, 2)]
+    for source, (found, valid) in zip(sources, read_bands(sources, 10, 20, 30, 40), strict=True):
+        expected = values[source.band - 1, 20:60, 10:40]
+        assert np.array_equal(found, expected)
+        assert np.array_equal(valid, expected != 3)
+        assert source.description == f"band {source.band}"
+
+
+def test_bands_of_several_files_come_in_the_order_of_the_sources(make_bands):
+    first, second = (
+        make_bands(np.full((2, 3, 4), value, dtype=np.uint8), name=f"{value}.tif") for value in (1, 5)
+    )
+    sources = [open_source(path, band) for path, band in ((second, 1), (first, 2), (second, 2), (first, 1))]
+    assert [int(values[0, 0]) for values, _ in read_bands(sources, 0, 0, 4, 3)] == [5, 1, 5, 1]
+
+
+def test_a_band_alone_that_cannot_be_read_names_its_raster(make_bands):
+    path = make_bands(np.random.default_rng(1).integers(0, 999, (3, 300, 300)).astype(np.int16))
+    sources = [open_source(path, band, "stack") for band in (1, 2, 3)]
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data[: len(data) * 2 // 3])
+    with pytest.raises(InputDataError, match=r"stack cannot be (read|opened)"):
+        read_bands(sources, 0, 0, 300, 300)
+
+
+def test_windows_follow_the_block_of_most_files(make_raster):
+    tiled = open_source(make_raster(np.zeros((80, 90)), name="tiled.tif", options=TILED))
+    strips = [open_source(make_raster(np.zeros((80, 90)), name=f"{i}.tif")) for i in range(2)]
+    assert shared_block([tiled, *strips]) == strips[0].block
+    assert shared_block([tiled, strips[0]]) == (64, 64)
+
+
+def test_a_virtual_raster_is_cut_by_nothing(make_raster):
+    strips = open_source(make_raster(np.zeros((80, 90)), name="strips.tif"))
+    coarse = open_source(
+        make_raster(np.zeros((40, 45)), (100.0, 1.0, 0.0, 40.0, 0.0, -1.0), name="coarse.tif")
+    )
+    aligned = [align(coarse, strips.grid, "bilinear", False)[0]] * 3
+    assert shared_block([strips, *aligned]) == strips.block
+    assert shared_block(aligned) == aligned[0].block
+
+
+@pytest.mark.parametrize("left", [-180.0, 0.0])
+def test_a_global_raster_is_found_from_both_sides_of_the_date_line(make_raster, left):
+    # Cells of 10 degrees that hold their longitude from -180 to 180, from Greenwich or from the date line on
+    centres = left + 10.0 * np.arange(36) + 5.0
+    longitudes = (centres + 180) % 360 - 180
+    world = open_source(
+        make_raster(np.tile(longitudes, (18, 1)), (left, 10.0, 0.0, 90.0, 0.0, -10.0), name="world.tif")
+    )
+    here = Grid(4, 2, (-130.0, 5.0, 0.0, 40.0, 0.0, -5.0), world.grid.crs_wkt)
+    aligned, _ = align(world, here, "nearest", False)
+    values, _ = read(aligned, 0, 0, 4, 2)
+    assert values.tolist() == [[-125.0, -125.0, -115.0, -115.0]] * 2
