@@ -77,7 +77,7 @@ def test_tiles_of_one_cell_are_the_cells(make_raster):
 
 
 @pytest.mark.parametrize("geotransform, crs", [(DEGREES, "EPSG:4326"), (METRES, "EPSG:32650")])
-@pytest.mark.parametrize("budget", [1, 5_000, 200_000])
+@pytest.mark.parametrize("budget", [600, 5_000, 200_000])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_threads_and_memory_change_no_bit(make_raster, geotransform, crs, budget, workers):
     source = open_source(make_raster(blobs(66, 130), geotransform=geotransform, crs=crs))
