@@ -40,7 +40,7 @@ def qgis_process(tmp_path_factory):
 
     def qgis_process(*words, text=None):
         return subprocess.run(
-            ["qgis_process", *words], env=environment, input=text, capture_output=True, text=True, timeout=120
+            ["qgis_process", *words], env=environment, input=text, capture_output=True, text=True, timeout=600
         )
 
     qgis_process("plugins", "enable", "landcarbon")

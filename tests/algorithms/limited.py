@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def run_limited(limit, name, parameters):
     """What `main` prints, from a child process."""
     command = [sys.executable, __file__, str(limit), name, json.dumps(parameters)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])

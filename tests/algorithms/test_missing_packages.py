@@ -62,7 +62,7 @@ def run_without(missing, code):
         [sys.executable, "-c", PREPARE + code, str(ROOT), *missing],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()

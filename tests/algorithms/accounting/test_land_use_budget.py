@@ -1037,7 +1037,7 @@ def test_qgis_process_with_json(sample, sample_inputs, tmp_path, folder):
             capture_output=True,
             text=True,
             env=environment,
-            timeout=120,
+            timeout=600,
         )
 
     assert call("plugins", "enable", "landcarbon").returncode == 0

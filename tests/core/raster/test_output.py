@@ -315,7 +315,7 @@ def test_file_that_cannot_grow_leaves_nothing(folder):
     tests = str(Path(__file__).resolve().parents[2])
     code = LIMITED.format(tests=tests, limit=300_000, path=str(path))
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True
     )
     assert "could not be written" in done.stdout
     assert names(folder) == []

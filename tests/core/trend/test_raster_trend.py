@@ -581,7 +581,7 @@ def test_full_disk_leaves_no_file(large, make_raster, tmp_path, limit):
     tests = str(Path(__file__).resolve().parents[2])
     code = LIMITED.format(tests=tests, limit=limit, paths=paths, folder=str(folder) + os.sep)
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True
     )
     assert "could not be written" in done.stdout
     assert names(folder) == []
