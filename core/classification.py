@@ -117,7 +117,8 @@ def class_intervals(breaks, least, greatest):
     """
     edges = [least, *breaks, greatest]
     for digits in range(4, 18):
-        texts = [f"{edge:.{digits}g}" for edge in edges]
+        rounded = [float(f"{edge:.{digits}g}") for edge in edges]
+        texts = [f"{edge:.{max(15, digits)}g}" for edge in rounded]  # without powers of ten up to 10^15
         if len(set(texts)) == len(set(edges)):
             break
     first, *others = (f"({lower}, {upper}]" for lower, upper in pairwise(texts))

@@ -154,3 +154,8 @@ def test_geometric_classes_need_numbers_above_0(least):
 )
 def test_intervals_have_as_many_digits_as_tell_them_apart(breaks, ends, expected):
     assert class_intervals(np.array(breaks), *ends) == expected
+
+
+def test_intervals_of_large_numbers_are_without_powers_of_ten():
+    texts = class_intervals(np.array([13_604.2, 107_671.0]), 1_697.8, 16_301_234.0)
+    assert texts == ["[1698, 13600]", "(13600, 107700]", "(107700, 16300000]"]
