@@ -21,6 +21,7 @@ TEMPLATES = Path(__file__).parents[1] / "resources" / "templates"
 
 LONGEST = 40  # letters of a text in a chart
 LINE, BAND, POINT = "#0f4c9c", "#7fb8e6", "#222222"  # of charts
+MOST_POINTS = 2000  # of a scatter plot
 SEQUENTIAL = ("#f7fbff", "#c6dbef", "#6baed6", "#2171b5", "#08306b")  # ColorBrewer's Blues
 DIVERGING = ("#542788", "#998ec3", "#f7f7f7", "#f1a340", "#b35806")  # ColorBrewer's PuOr
 
@@ -230,6 +231,39 @@ def thousands(axis, most=6):
 
     axis.set_major_locator(MaxNLocator(most))
     axis.set_major_formatter(StrMethodFormatter("{x:,.12g}"))
+
+
+def observed_chart(drawing, observed, fitted, labels, logarithmic=False):
+    """Observed against fitted values, with the line on which they are equal.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    observed, fitted : float arrays
+    labels : (str, str)
+        Of the fitted and of the observed values.
+    logarithmic : bool
+        Both axes.
+
+    Returns
+    -------
+    str
+        SVG; of many points it shows some, evenly spread over their order.
+    """
+    axes = drawing.figure.subplots()
+    ends = min(fitted.min(), observed.min()), max(fitted.max(), observed.max())
+    axes.plot(ends, ends, color=LINE, linewidth=1)
+    shown = np.linspace(0, len(observed) - 1, min(len(observed), MOST_POINTS)).astype(int)
+    axes.plot(fitted[shown], observed[shown], "o", color=POINT, markersize=4, alpha=0.7)
+    for axis in (axes.xaxis, axes.yaxis):
+        thousands(axis, 4)
+    if logarithmic:
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+    axes.set_xlabel(drawing.text(labels[0]))
+    axes.set_ylabel(drawing.text(labels[1]))
+    axes.spines[["top", "right"]].set_visible(False)
+    return drawing.svg()
 
 
 def size_of_map(count):

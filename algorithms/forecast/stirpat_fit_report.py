@@ -8,7 +8,6 @@ from ...core.forecast.stirpat_fit import GRID, MOST_VIF
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import (
-    BAND,
     LINE,
     POINT,
     Drawing,
@@ -17,13 +16,12 @@ from ..pages import (
     Section,
     legend_beside,
     number,
+    observed_chart,
     page,
     plain_axes,
     rounded,
-    thousands,
 )
 
-MOST_POINTS = 2000  # of a chart
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#222222")  # after Okabe and Ito
 TICKS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of K
 DASHES = ("-", "--", ":")  # one after the other, where there are more drivers than hues
@@ -168,18 +166,7 @@ def _fit(fit, response):
 
 
 def _scatter(fit):
-    drawing = Drawing("fit", 6.0, 4.2)
-    axes = drawing.figure.subplots()
     both = np.concatenate([fit.observed, fit.predicted])
-    axes.plot([both.min(), both.max()], [both.min(), both.max()], color=BAND, linewidth=1.5)
-    shown = np.linspace(0, len(fit.observed) - 1, min(len(fit.observed), MOST_POINTS)).astype(int)
-    axes.plot(fit.predicted[shown], fit.observed[shown], "o", color=POINT, markersize=3.5, alpha=0.6)
-    for axis in (axes.xaxis, axes.yaxis):
-        thousands(axis, 4)
-    if both.max() / both.min() > 20:
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-    axes.set_xlabel(drawing.text(tr("Predicted")))
-    axes.set_ylabel(drawing.text(tr("Actual")))
-    axes.spines[["top", "right"]].set_visible(False)
-    return drawing.svg()
+    labels = tr("Predicted"), tr("Actual")
+    logarithmic = both.max() / both.min() > 20
+    return observed_chart(Drawing("fit", 6.0, 4.2), fit.observed, fit.predicted, labels, logarithmic)

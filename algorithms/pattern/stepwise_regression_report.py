@@ -9,7 +9,6 @@ from ..base import tr
 from ..pages import (
     DIVERGING,
     LINE,
-    POINT,
     Drawing,
     PageChart,
     PageTable,
@@ -17,14 +16,12 @@ from ..pages import (
     fixed,
     heat_map,
     number,
+    observed_chart,
     page,
     rounded,
     size_of_map,
-    thousands,
 )
 from .dated_units import each_section
-
-MOST_POINTS = 2000  # of a chart
 
 
 def report(found, response, span, notes):
@@ -115,19 +112,10 @@ def _importance(table, place):
 
 def _fit(one, place):
     """Observed against fitted values."""
-    drawing = Drawing(f"fit-{place}", 6.5, 4.2)
-    axes = drawing.figure.subplots()
-    ends = min(one.fitted.min(), one.observed.min()), max(one.fitted.max(), one.observed.max())
-    axes.plot(ends, ends, color=LINE, linewidth=1)
-    shown = np.linspace(0, one.units - 1, min(one.units, MOST_POINTS)).astype(int)
-    axes.plot(one.fitted[shown], one.observed[shown], "o", color=POINT, markersize=4, alpha=0.7)
-    thousands(axes.xaxis)
-    thousands(axes.yaxis)
-    axes.set_xlabel(drawing.text(tr("Fitted")))
-    axes.set_ylabel(drawing.text(tr("Observed")))
-    axes.spines[["top", "right"]].set_visible(False)
+    labels = tr("Fitted"), tr("Observed")
+    chart = observed_chart(Drawing(f"fit-{place}", 6.5, 4.2), one.observed, one.fitted, labels)
     caption = tr("Observed values against those of the model; on the line they are equal.")
-    return PageChart(drawing.svg(), caption)
+    return PageChart(chart, caption)
 
 
 def _correlations(table, place):
