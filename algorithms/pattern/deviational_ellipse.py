@@ -23,7 +23,8 @@ from ..layers import columns_as_rows
 from ..rasters import crs_of, note_unused_bands, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import centre_paths, ellipses, year_span
+from ..styles.dates import year_span
+from ..styles.ellipses import centre_paths, ellipses
 from ..tables import preset_parameter, table_parameter, table_source
 from ..units_on_rasters import add_advanced
 from .dated_units import unit_field
