@@ -13,7 +13,8 @@ from qgis.core import (
 
 from ...core.accounting.classes import class_map, class_preset, class_presets
 from ...core.errors import InputDataError
-from ...core.pattern.deviational_ellipse import centre_path, ellipses_of_classes, ellipses_of_units
+from ...core.pattern.centre_path import centre_path
+from ...core.pattern.grouped_ellipses import ellipses_of_classes, ellipses_of_units
 from ...core.raster.grid import cell_areas
 from ...core.raster.source import ALIGNMENTS
 from ...core.sequences import zip_equal
