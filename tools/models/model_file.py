@@ -36,17 +36,22 @@ class Child(NamedTuple):
     outputs: dict
 
 
-def made_model(name, group, parameters, children, helps=None):
+GROUP = "Models"
+
+
+def made_model(name, parameters, children, helps=None, group=GROUP):
     """A model.
 
     Parameters
     ----------
-    name, group : str
-        As the toolbox shows them; the name is the id, too.
+    name : str
+        As the toolbox shows it, and the id.
     parameters : sequence of QgsProcessingParameterDefinition
     children : sequence of Child
     helps : dict of str to str, optional
         Help of parameters and outputs, and of the whole under 'ALG_DESC'.
+    group : str
+        Where the toolbox shows it.
     """
     helps = helps or {}
     model = QgsProcessingModelAlgorithm(name, group)
