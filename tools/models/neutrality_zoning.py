@@ -23,7 +23,10 @@ def neutrality_zoning():
         preset_parameter("CLASS_PRESET", "Land cover product", "classes", "igbp"),
         QgsProcessingParameterFeatureSource("UNITS", "Units", polygons),
         QgsProcessingParameterField("UNIT_FIELD", "Name or code of the units", None, "UNITS"),
-        QgsProcessingParameterFeatureSource("EMISSION", "Table with carbon emission", table),
+        QgsProcessingParameterFeatureSource("ACTIVITIES", "Table of activities", table),
+        preset_parameter("FACTOR_PRESET", "Emission factors", "factors", "huo2025"),
+        QgsProcessingParameterFeatureSource("FACTOR_TABLE", "Your emission factors", table, optional=True),
+        QgsProcessingParameterFeatureSource("EMISSION", "Table with more emission", table, optional=True),
         QgsProcessingParameterFeatureSource("STATISTICS", "Table with statistics", table),
         QgsProcessingParameterNumber("RESERVE", "Reserve for biodiversity", number.Double, 0.0, False, 0, 1),
         QgsProcessingParameterNumber("K", "K of the ridge regression", number.Double, 0.02, False, 0),
@@ -41,6 +44,12 @@ def neutrality_zoning():
             },
             {},
         ),
+        Child(
+            "inventory",
+            "landcarbon:sectorinventory",
+            {name: f"<{name}>" for name in ("ACTIVITIES", "FACTOR_PRESET", "FACTOR_TABLE")},
+            {"OUTPUT": "Sector inventory"},
+        ),
         # Sinks only: emission is that of the inventory, in every year that it has.
         Child(
             "sinks",
@@ -53,10 +62,49 @@ def neutrality_zoning():
             "landcarbon:unitpanel",
             {
                 **units,
-                "TABLES": ["sinks:OUTPUT", "<EMISSION>", "<STATISTICS>"],
+                "TABLES": ["sinks:OUTPUT", "inventory:BUDGET", "<EMISSION>", "<STATISTICS>"],
                 "CE_FIELDS": "ce_t",
                 "CS_FIELDS": "cs_t",
             },
+            {},
+        ),
+        # Crops are the sinks of cropland, which the land cover counts as 0: at its dates they are in the
+        # shares of the classes that the footprint is made of.
+        Child(
+            "crops",
+            "native:extractbyexpression",
+            {"INPUT": "inventory:OUTPUT", "EXPRESSION": "\"subsector\" = 'crops'"},
+            {},
+        ),
+        Child(
+            "cropland",
+            "native:fieldcalculator",
+            {
+                "INPUT": "crops:OUTPUT",
+                "FIELD_NAME": "class",
+                "FIELD_TYPE": 2,  # text
+                "FORMULA": "'cropland'",
+            },
+            {},
+        ),
+        Child(
+            "dated",
+            "native:joinattributestable",
+            {
+                "INPUT": "cropland:OUTPUT",
+                "FIELD": "year",
+                "INPUT_2": "budget:CLASS_AREAS",
+                "FIELD_2": "year",
+                "FIELDS_TO_COPY": ["area_ha"],
+                "METHOD": 1,  # the first match only
+                "DISCARD_NONMATCHING": True,
+            },
+            {},
+        ),
+        Child(
+            "classes",
+            "native:mergevectorlayers",
+            {"LAYERS": ["budget:CLASS_AREAS", "dated:OUTPUT"]},
             {},
         ),
         Child(
@@ -65,7 +113,7 @@ def neutrality_zoning():
             {
                 "INPUT": "panel:OUTPUT",
                 "GDP_FIELD": "gdp",
-                "SINKS": ["budget:CLASS_AREAS"],
+                "SINKS": ["classes:OUTPUT"],
                 "RESERVE": "<RESERVE>",
             },
             {"OUTPUT": "Carbon indices"},
@@ -120,19 +168,25 @@ SCORED_TRENDS = ("ce_t", "cs_t", "cb", "ecc", "esc", "cf_ha", "ec_ha", "ed_ha") 
 
 NEUTRALITY_ZONING_HELP = {
     "ALG_DESC": (
-        "From land cover of at least four dates and yearly emission and statistics to five zones for carbon "
-        "neutrality, as Huo et al. 2025 did for the Qinba mountains: sequestration of the land, carbon "
-        "indices, their trends, land use intensity, emission potential by STIRPAT and three scenarios, and "
-        "the sum of their scores."
+        "From land cover of at least four dates, yearly activities and statistics to five zones for carbon "
+        "neutrality, as Huo et al. 2025 did for the Qinba mountains: sequestration of the land, sector "
+        "inventory, carbon indices, their trends, land use intensity, emission potential by STIRPAT and "
+        "three scenarios, and the sum of their scores."
     ),
     "LAND_COVER": "Rasters of class codes, one per date; at least four dates.",
     "YEARS": "One per raster, such as '2000,2005,2010,2020'. Empty: the years in the names of the layers.",
     "CLASS_PRESET": "Says which class a raster value is.",
     "UNITS": "Polygons that are accounted: counties, cities, provinces. Any coordinate system.",
     "UNIT_FIELD": "Field with a value of its own for every unit; the tables' column 'unit' holds the same.",
+    "ACTIVITIES": (
+        "A row per unit, year and activity with the columns unit, year, activity, amount and per: fuels, "
+        "fertiliser, animals, people, and crops as sinks. The factors name the activities."
+    ),
+    "FACTOR_PRESET": "Emission per amount of every activity.",
+    "FACTOR_TABLE": "Your own factors in the place of the preset, as in Sector inventory.",
     "EMISSION": (
-        "A row per unit and year with the columns unit, year, ce_t [t] and, if it is carbon dioxide, mass "
-        "('t CO2'). Energy, farming and the rest: the sequestration is that of the land cover."
+        "Emission that is known already and is added: a row per unit and year with the columns unit, year, "
+        "ce_t [t] and, if it is carbon dioxide, mass ('t CO2')."
     ),
     "STATISTICS": (
         "A row per unit and year with the columns unit, year, gdp, pop, secondary (value added), energy and "
@@ -141,6 +195,7 @@ NEUTRALITY_ZONING_HELP = {
     "RESERVE": "Share of the carrying capacity that is kept free; 0.12 is customary.",
     "K": "Ridge parameter; 0.02 is that of the study. STIRPAT fit compares ways to choose it.",
     "CLASS_COUNT": "Natural breaks of the sums of scores; five zones have names, others are numbered.",
+    "sector_inventory": "Table of every activity with its factor, emission or sequestration and source.",
     "carbon_indices": "Units by year with ECC, ESC, footprint, carrying capacity and deficit.",
     "trends_of_units": "Slope, Z and class of every index.",
     "land_use_intensity": "Table of the comprehensive land use index by unit and year.",

@@ -6,9 +6,16 @@ An amount is its part of the total over its factor, so that the inventory of the
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PRESET, GWP = "zhang2023", "AR5"
+DIGITS = 12  # of an amount, so that sums are those of the study to the gram
 YEAR = 2020
 UNIT = "City"
-COLUMNS = ("unit", "year", "activity", "sector", "subsector", "amount", "per")
+COLUMNS = ("unit", "year", "activity", "sector", "subsector", "amount", "amount_2", "per")
+KM_PER_CAR = 12_500  # a year; the first amount of cars is their number
 
 TOTALS = {  # 10^4 t CO2; the study prints transport as one, its parts are made up
     ("industry", "manufacturing"): 19334.77 - 6905.31,  # its printed parts sum to 1 more than its total
@@ -96,3 +103,54 @@ MIX = {  # activity: part of the total [%] and measure; the first has what the o
         "maize": (2, "t"),
     },
 }
+
+
+def activities():
+    """The table.
+
+    Returns
+    -------
+    tuple of str
+        Its columns.
+    list of tuple
+        A row per activity and part of a sector.
+    """
+    parts = [
+        (sector, subsector, activity, part, measure)
+        for (sector, subsector), mix in MIX.items()
+        for activity, part, measure in _whole(mix)
+    ]
+    rows = []
+    for (sector, subsector, activity, part, measure), per_amount in zip(parts, _factors(parts), strict=True):
+        amount = TOTALS[sector, subsector] * 1e4 * part / 100 / per_amount
+        second = KM_PER_CAR if activity == "cars" else ""
+        amount = float(f"{amount / (second or 1):.{DIGITS}g}")
+        rows.append((UNIT, YEAR, activity, sector, subsector, amount, second, measure))
+    return COLUMNS, rows
+
+
+def _whole(mix):
+    """(activity, part [%], measure), with the part that is left in the place of None."""
+    left = 100 - sum(part for part, _ in mix.values() if part is not None)
+    return [(activity, left if part is None else part, measure) for activity, (part, measure) in mix.items()]
+
+
+def _factors(parts):
+    """Emission or sequestration of one of every amount [t CO2], as the inventory counts it."""
+    sys.path.insert(0, str(ROOT / "tools" / "dev"))
+    from checkout import register_package
+
+    register_package()
+    from landcarbon.core.accounting.factor_table import factor_preset
+    from landcarbon.core.accounting.sector_inventory import sector_inventory
+    from landcarbon.core.tables import table_from_columns
+    from landcarbon.core.units import MASS_CO2
+
+    sector, subsector, activity, _, measure = map(list, zip(*parts, strict=True))
+    ones = {"unit": [UNIT] * len(parts), "activity": activity, "amount": [1.0] * len(parts), "per": measure}
+    table = table_from_columns("activities", {**ones, "sector": sector, "subsector": subsector})
+    lines = sector_inventory(table, factor_preset(PRESET), GWP, MASS_CO2).lines
+    sums = [0.0] * len(parts)
+    for line in lines:
+        sums[line.place] += line.ce_t + line.cs_t
+    return sums
