@@ -5,7 +5,11 @@ import sys
 from collections import Counter
 
 import pytest
+from landcarbon.core.accounting.factor_table import factor_preset
+from landcarbon.core.accounting.sector_inventory import sector_inventory
 from landcarbon.core.resources import RESOURCES
+from landcarbon.core.tables import read_table
+from landcarbon.core.units import MASS_CO2
 from osgeo import ogr
 
 SAMPLE = RESOURCES / "sample"
@@ -15,6 +19,25 @@ LAND_TYPES = {
     "administration and public service land", "transport land", "cultivated land", "garden land",
     "land for agricultural facilities", "forest land", "grassland", "water", "unused land",
 }  # fmt: skip
+# Zhang et al. 2023, table 3 [10^4 t CO2]; parts of industry sum to 1 more than it in the print
+SECTORS = {
+    ("industry", "source"): 19334.77,
+    ("construction", "source"): 2882.76,
+    ("transport", "source"): 1421.44,
+    ("agriculture", "source"): 100.70,
+    ("waste", "source"): 288.30,
+    ("sinks", "sink"): 251.86,
+}
+PARTS = {
+    "supply": 6905.31,
+    "residential": 767.06 + 537.13,
+    "services": 1030.09 + 548.48,
+    "planting": 94.68,
+    "livestock": 6.02,
+    "domestic": 287.28,
+    "natural": 179.9,
+    "crops": 71.96,
+}
 SUPPOSED = {  # where points of a category count
     "manufacturing": {"industrial land"},
     "supply": {"municipal utilities"},
@@ -171,3 +194,40 @@ def test_every_kind_of_line_has_a_length_on_transport_land(shipped):
 
 def test_townships_have_a_gdp(shipped):
     assert all(fields["gdp"] > 0 for fields, _ in shipped["townships"])
+
+
+@pytest.fixture(scope="module")
+def inventory():
+    table = read_table(SAMPLE / "city_activities_2020.csv")
+    return sector_inventory(table, factor_preset("zhang2023"), "AR5", MASS_CO2)
+
+
+def test_same_activities_as_shipped(script, tmp_path):
+    path, _ = script.write_activities(tmp_path)
+    assert path.read_bytes() == (SAMPLE / path.name).read_bytes()
+
+
+def test_activities_have_the_totals_of_the_study(inventory):
+    totals, sectors, parts = inventory.totals, Counter(), Counter()
+    for sector, part, kind, total in zip(
+        totals["sector"], totals["subsector"], totals["kind"], totals["total"], strict=True
+    ):
+        sectors[sector, kind] += total
+        parts[part] += total
+    assert sectors == pytest.approx({key: total * 1e4 for key, total in SECTORS.items()}, rel=1e-10)
+    assert {part: parts[part] for part in PARTS} == pytest.approx(
+        {part: total * 1e4 for part, total in PARTS.items()}, rel=1e-10
+    )
+
+
+def test_net_emission_and_compensation_rate_of_the_study(inventory):
+    (ce_t,), (cs_t,), (net_t,) = (inventory.budget[name] for name in ("ce_t", "cs_t", "net_t"))
+    assert net_t == pytest.approx(23776.11e4, rel=1e-10)
+    assert 100 * cs_t / ce_t == pytest.approx(1.05, abs=0.005)
+
+
+def test_most_parts_of_sectors_have_several_activities(inventory):
+    found = {}
+    for line in inventory.lines:
+        found.setdefault((line.sector, line.subsector), set()).add(line.activity)
+    assert sum(len(activities) > 1 for activities in found.values()) >= 12

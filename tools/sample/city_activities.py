@@ -91,8 +91,8 @@ MIX = {  # activity: part of the total [%] and measure; the first has what the o
     ("sinks", "natural"): {
         "forest land": (None, "1e3 ha"),
         "water": (27, "1e3 ha"),
-        "grassland": (2, "1e3 ha"),
-        "unused land": (0.1, "1e3 ha"),
+        "grassland": (0.3, "1e3 ha"),
+        "unused land": (0.05, "1e3 ha"),
     },
     ("sinks", "crops"): {
         "rice": (None, "1e4 t"),
