@@ -431,11 +431,11 @@ def neutrality_pictures():
     names = [feature["unit"] for feature in provinces.getFeatures()]
     paths = make_dated_sample.write_covers(SAMPLE / "land_cover_2019.tif", PICTURES)
     covers = [QgsRasterLayer(path, Path(path).stem) for path in paths]
-    emission, statistics = (
+    activities, statistics = (
         QgsVectorLayer(path, Path(path).stem, "ogr")
         for path in make_dated_sample.write_tables(names, PICTURES)
     )
-    QgsProject.instance().addMapLayers([provinces, *covers, emission, statistics])
+    QgsProject.instance().addMapLayers([provinces, *covers, activities, statistics])
     units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit"}
     change = run(
         "landtransition",
@@ -448,7 +448,7 @@ def neutrality_pictures():
         "Neutrality zoning from land cover",
         units
         | {"LAND_COVER": [cover.id() for cover in covers]}
-        | {"EMISSION": emission.id(), "STATISTICS": statistics.id()},
+        | {"ACTIVITIES": activities.id(), "STATISTICS": statistics.id()},
     )
     show_toolbox()
     for name in ("neutrality_zones", "peak_and_neutrality", "trends_of_units"):
