@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
+from .algorithms.accounting.sector_inventory import SectorInventory
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.forecast.stirpat_fit import StirpatFit
 from .algorithms.forecast.stirpat_forecast import StirpatForecast
@@ -35,6 +36,7 @@ MODELS = RESOURCES / "models"
 ALGORITHMS = (
     LandUseBudget,
     LandTransition,
+    SectorInventory,
     UnitPanel,
     CasaNep,
     ZonalCarbon,

@@ -109,9 +109,11 @@ def table_parameter(name, label):
     return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)
 
 
-def preset_parameter(name, label, stems, default):
+def preset_parameter(name, label, stems, default, optional=False):
     """An enum of presets by the stem of their file, so that adding one shifts nothing."""
-    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
+    return QgsProcessingParameterEnum(
+        name, label, list(stems), defaultValue=default, optional=optional, usesStaticStrings=True
+    )
 
 
 def table_source(algorithm, parameters, name, context):
