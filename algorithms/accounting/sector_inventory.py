@@ -18,7 +18,8 @@ from ..pages import PACKAGES
 from ..pattern.dated_units import add_report
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import by_year, year_span
+from ..styles.classes import by_year
+from ..styles.dates import year_span
 from ..tables import preset_parameter, required_source, table_parameter, table_source
 from .sector_inventory_report import report
 

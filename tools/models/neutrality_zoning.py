@@ -73,17 +73,18 @@ def neutrality_zoning():
         Child(
             "crops",
             "native:extractbyexpression",
-            {"INPUT": "inventory:OUTPUT", "EXPRESSION": "\"subsector\" = 'crops'"},
+            {"INPUT": "inventory:TOTALS", "EXPRESSION": "\"subsector\" = 'crops'"},
             {},
         ),
         Child(
             "cropland",
-            "native:fieldcalculator",
+            "native:refactorfields",
             {
                 "INPUT": "crops:OUTPUT",
-                "FIELD_NAME": "class",
-                "FIELD_TYPE": 2,  # text
-                "FORMULA": "'cropland'",
+                "FIELDS_MAPPING": [
+                    {"name": name, "type": kind, "expression": expression, "length": 0, "precision": 0}
+                    for name, kind, expression in CROPLAND
+                ],
             },
             {},
         ),
@@ -164,6 +165,14 @@ def neutrality_zoning():
     return made_model(name, parameters, children, NEUTRALITY_ZONING_HELP)
 
 
+TEXT, WHOLE_NUMBER, NUMBER = 10, 2, 6  # as QMetaType counts them
+CROPLAND = (  # fields of a table of sinks by class, from those of the totals
+    ("unit", TEXT, '"parent"'),
+    ("year", WHOLE_NUMBER, '"year"'),
+    ("class", TEXT, "'cropland'"),
+    ("cs_t", NUMBER, '"total"'),
+    ("mass", TEXT, '"mass"'),
+)
 SCORED_TRENDS = ("ce_t", "cs_t", "cb", "ecc", "esc", "cf_ha", "ec_ha", "ed_ha")  # of the rules huo2025
 
 NEUTRALITY_ZONING_HELP = {
@@ -183,7 +192,7 @@ NEUTRALITY_ZONING_HELP = {
         "fertiliser, animals, people, and crops as sinks. The factors name the activities."
     ),
     "FACTOR_PRESET": "Emission per amount of every activity.",
-    "FACTOR_TABLE": "Your own factors in the place of the preset, as in Sector inventory.",
+    "FACTOR_TABLE": "Your own, in place of the preset's for the activities that it names.",
     "EMISSION": (
         "Emission that is known already and is added: a row per unit and year with the columns unit, year, "
         "ce_t [t] and, if it is carbon dioxide, mass ('t CO2')."

@@ -110,7 +110,7 @@ SECTOR_ZONING_HELP = {
         "activity such as a fuel is of several sectors, sector and subsector. One city."
     ),
     "FACTOR_PRESET": "Emission per amount of every activity.",
-    "FACTOR_TABLE": "Your own factors in the place of the preset, as in Sector inventory.",
+    "FACTOR_TABLE": "Your own, in place of the preset's for the activities that it names.",
     "PARCELS": "Polygons of land use, without overlaps.",
     "LAND_TYPE_FIELD": "Field with the land type of every parcel, as the rules name it.",
     "RULE_PRESET": "Which land types the emission of a sub-sector goes to, and by what weight.",
