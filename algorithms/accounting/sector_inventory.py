@@ -50,8 +50,8 @@ class SectorInventory(LandCarbonAlgorithm):
             ),
             tr(
                 "Table with a row per unit, year and activity and the columns unit, year, activity, amount "
-                "and per ('1e4 t', '万吨', 'kWh', 'head'); if you like sector and subsector (where the carbon "
-                "of a fuel goes) and amount_2, amount_3 (more amounts or shares that multiply)."
+                "and per ('1e4 t', '万吨', 'kWh', 'head'); if you like sector and subsector (where the "
+                "carbon of a fuel goes) and amount_2, amount_3 (more amounts or shares that multiply)."
             ),
         )
         self.add(

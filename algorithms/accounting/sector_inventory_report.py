@@ -241,5 +241,7 @@ def _factors(found):
     heads = (tr("Activity"), tr("Process"), tr("Factor"), tr("Lines"), tr("Net [{mass}]"), tr("Source"))
     heads = tuple(head.format(mass=found.mass) for head in heads)
     yield PageTable(
-        heads, rows[:MOST_LINES], tr("Factors as written in the tables, and what they add up to.")
+        heads,
+        rows[:MOST_LINES],
+        tr("Factors as written in the tables, and what they add up to over all units and years."),
     )
