@@ -32,7 +32,7 @@ from ..core.notes import listing
 from ..core.sequences import zip_equal
 from .base import tr
 from .record import record_path
-from .styling import apply_when_loaded
+from .styles.loading import apply_when_loaded
 
 RASTER_SUFFIXES = (".tif", ".tiff")
 DATABASES = ("GPKG",)  # of GDAL's drivers
@@ -126,7 +126,7 @@ class Results:
         title : str
             Of the loaded layer; empty: the output's label.
         style : callable, optional
-            Takes the layer and styles it; see `styling`.
+            Takes the layer and styles it; see `styles`.
 
         Raises
         ------

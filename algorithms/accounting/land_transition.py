@@ -25,7 +25,8 @@ from ..layers import fields_of, polygons_in, read_units
 from ..rasters import crs_of, open_series, progress_of, raster_input
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import land_change, year_span
+from ..styles.accounting import land_change
+from ..styles.dates import year_span
 from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
 from .class_parameters import (
     add_classes_and_coefficients,

@@ -22,7 +22,8 @@ from ..layers import KeptFields, fields_of, free_name, polygons_in, read_units
 from ..rasters import crs_of, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import density, net_emission, year_span
+from ..styles.accounting import density, net_emission
+from ..styles.dates import year_span
 from ..units_on_rasters import add_advanced, add_mass, add_units, overlap_parameter
 from .class_parameters import (
     add_classes_and_coefficients,

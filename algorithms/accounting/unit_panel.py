@@ -21,7 +21,9 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows, read_units
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import by_year, net_emission, year_span
+from ..styles.accounting import net_emission
+from ..styles.classes import by_year
+from ..styles.dates import year_span
 from ..tables import table_sources
 
 

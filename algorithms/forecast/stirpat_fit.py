@@ -18,7 +18,7 @@ from ..pages import PACKAGES
 from ..pattern.dated_units import INPUT, add_report, unit_field
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import year_span
+from ..styles.dates import year_span
 from ..tables import required_source
 from .history_input import (
     add_amounts,

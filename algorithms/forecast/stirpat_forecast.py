@@ -33,7 +33,8 @@ from ..pattern.dated_units import INPUT, add_report, unit_field
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import choice, emission_potential, peak_year
+from ..styles.forecast import emission_potential, peak_year
+from ..styles.loading import choice
 from ..tables import preset_parameter, required_source, table_parameter, table_source
 from .history_input import (
     add_amounts,

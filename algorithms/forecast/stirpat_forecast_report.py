@@ -6,7 +6,8 @@ from ...core.forecast.history import RESPONSE
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import POINT, Drawing, PageChart, PageTable, Section, legend_beside, page, plain_axes
-from ..styling import NO_ZONE, POTENTIAL
+from ..styles.colours import NO_ZONE
+from ..styles.forecast import POTENTIAL
 
 COLOURS = {"low": "#0072b2", "base": "#e69f00", "high": "#8c2d04", None: "#cc79a7"}  # after Okabe and Ito
 MILLION = 1e6

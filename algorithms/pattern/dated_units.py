@@ -17,7 +17,7 @@ from ...core.tables import Table
 from ..base import message, tr
 from ..layers import Layer
 from ..pages import Section
-from ..styling import year_span
+from ..styles.dates import year_span
 from ..tables import TableSource
 
 INPUT, YEAR_FIELD = "INPUT", "YEAR_FIELD"

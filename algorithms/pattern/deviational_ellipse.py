@@ -13,7 +13,8 @@ from qgis.core import (
 
 from ...core.accounting.classes import class_map, class_preset, class_presets
 from ...core.errors import InputDataError
-from ...core.pattern.deviational_ellipse import centre_path, ellipses_of_classes, ellipses_of_units
+from ...core.pattern.centre_path import centre_path
+from ...core.pattern.grouped_ellipses import ellipses_of_classes, ellipses_of_units
 from ...core.raster.grid import cell_areas
 from ...core.raster.source import ALIGNMENTS
 from ...core.sequences import zip_equal
@@ -23,7 +24,8 @@ from ..layers import columns_as_rows
 from ..rasters import crs_of, note_unused_bands, open_series, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import centre_paths, ellipses, year_span
+from ..styles.dates import year_span
+from ..styles.ellipses import centre_paths, ellipses
 from ..tables import preset_parameter, table_parameter, table_source
 from ..units_on_rasters import add_advanced
 from .dated_units import unit_field

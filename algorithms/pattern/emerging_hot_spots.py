@@ -12,7 +12,8 @@ from ..layers import KeptFields, columns_as_rows, fields_of, first_shape, same_i
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import emerging_patterns, year_span
+from ..styles.dates import year_span
+from ..styles.pattern import emerging_patterns
 from .dated_units import unit_field
 from .spatial_units import (
     YEAR_FIELD,

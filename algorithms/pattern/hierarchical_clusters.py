@@ -18,7 +18,7 @@ from ..layers import KeptFields, columns_as_rows, fields_of, without_curves
 from ..pages import PACKAGES
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import clusters
+from ..styles.pattern import clusters
 from ..tables import required_source
 from .dated_units import INPUT, add_report, add_units, by_date, each_date, read_dated_units, unit_field
 from .hierarchical_clusters_report import report

@@ -18,7 +18,7 @@ from ..pages import (
     page,
     size_of_map,
 )
-from ..styling import NO_ZONE, cluster_colour
+from ..styles.colours import NO_ZONE, cluster_colour
 from .dated_units import each_section
 
 MOST_LEAVES = 80

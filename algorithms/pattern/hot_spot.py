@@ -8,7 +8,7 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import hot_spot_bins
+from ..styles.pattern import hot_spot_bins
 from .spatial_units import (
     OUTPUT,
     add_field,

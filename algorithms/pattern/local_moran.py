@@ -7,7 +7,7 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import lisa_quadrants
+from ..styles.pattern import lisa_quadrants
 from .spatial_units import (
     OUTPUT,
     add_field,

@@ -26,7 +26,7 @@ from ...core.sequences import zip_equal
 from ...core.tables import Table
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of, has_crs, read_layer, without_curves
-from ..styling import year_span
+from ..styles.dates import year_span
 from .dated_units import INPUT, YEAR, YEAR_FIELD, unit_field
 
 NEIGHBOURHOOD, DISTANCE, NEIGHBOURS = "NEIGHBOURHOOD", "DISTANCE", "NEIGHBOURS"

@@ -31,7 +31,7 @@ from ..layers import fields_of
 from ..rasters import open_year, progress_of, raster_input, raster_inputs, source_of, year_of_series
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import monthly_flux, nep_raster, npp_raster, rh_raster
+from ..styles.productivity import monthly_flux, nep_raster, npp_raster, rh_raster
 from ..tables import preset_parameter, table_parameter, table_source
 
 

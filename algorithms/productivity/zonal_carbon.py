@@ -18,7 +18,9 @@ from ..layers import KeptFields, fields_of, polygons_in, read_units
 from ..rasters import crs_of, open_values, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import by_year, mean_flux, year_span
+from ..styles.classes import by_year
+from ..styles.dates import year_span
+from ..styles.productivity import mean_flux
 from ..units_on_rasters import add_advanced, add_mass, add_units, add_value_alignment, overlap_parameter
 
 

@@ -26,7 +26,8 @@ from ..layers import KeptFields, fields_of
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import by_year, year_span
+from ..styles.classes import by_year
+from ..styles.dates import year_span
 from ..tables import required_source
 
 FILLED = "filled"

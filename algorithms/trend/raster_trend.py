@@ -20,17 +20,9 @@ from ..layers import fields_of
 from ..rasters import open_values, progress_of, raster_inputs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import (
-    P_BREAKS,
-    P_VALUE,
-    SLOPE,
-    TAU_BREAKS,
-    Z_BREAKS,
-    class_raster,
-    slope_raster,
-    trend_raster,
-    year_span,
-)
+from ..styles.cells import class_raster
+from ..styles.dates import year_span
+from ..styles.trend import P_BREAKS, P_VALUE, SLOPE, TAU_BREAKS, Z_BREAKS, slope_raster, trend_raster
 from ..units_on_rasters import add_value_alignment
 
 

@@ -32,7 +32,9 @@ from ..layers import KeptFields, Layer, columns_as_rows, fields_of, first_shape,
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import choice, trend_classes, trend_slope, year_span
+from ..styles.dates import year_span
+from ..styles.loading import choice
+from ..styles.trend import trend_classes, trend_slope
 from ..tables import required_source
 from .unit_trend_report import PACKAGES, report, signs_text
 

@@ -8,7 +8,8 @@ from ...core.trend.unit_trend import class_counts
 from .. import pages
 from ..base import tr
 from ..pages import BAND, LINE, POINT, Drawing, PageChart, PageTable, Section, number, page
-from ..styling import NO_ZONE, TREND
+from ..styles.colours import NO_ZONE
+from ..styles.trend import TREND
 
 PACKAGES = (*pages.PACKAGES, "scipy")
 POWERS = "", "", "²", "³"

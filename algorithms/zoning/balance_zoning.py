@@ -24,7 +24,7 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import columns_as_rows, has_crs
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import zones
+from ..styles.zoning import zones
 from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, unit_field, units_source
 
 AREA_FIELD = "area_ha"

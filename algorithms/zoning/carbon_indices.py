@@ -20,15 +20,11 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import columns_as_rows
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import (
-    COMPENSATION_LEVELS,
-    EMISSION_LEVELS,
-    SEQUESTRATION_LEVELS,
-    choice,
-    coefficient,
-    natural_levels,
-    net_emission,
-)
+from ..styles.accounting import net_emission
+from ..styles.classes import natural_levels
+from ..styles.colours import COMPENSATION_LEVELS, EMISSION_LEVELS, SEQUESTRATION_LEVELS
+from ..styles.loading import choice
+from ..styles.zoning import coefficient
 from ..tables import table_source, table_sources
 from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, unit_field, units_source
 

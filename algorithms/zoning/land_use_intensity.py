@@ -12,7 +12,7 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import columns_as_rows
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import year_span
+from ..styles.dates import year_span
 from ..tables import table_parameter, table_source
 
 

@@ -24,7 +24,7 @@ from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows, fields_of, read_units
 from ..record import RunRecord
 from ..sinks import Results
-from ..styling import scored_zones
+from ..styles.zoning import scored_zones
 from ..tables import preset_parameter, table_parameter, table_source
 from ..units_on_rasters import add_advanced, add_units
 from .balance_zoning import coded

@@ -16,7 +16,7 @@ from ...core.sequences import zip_equal
 from ...core.tables import Table, unique_rows
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of
-from ..styling import year_span
+from ..styles.dates import year_span
 from ..tables import TableSource, required_source
 
 INPUT = "INPUT"

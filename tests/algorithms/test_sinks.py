@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from landcarbon.algorithms.layers import fields_of
 from landcarbon.algorithms.sinks import destination_file
-from landcarbon.algorithms.styling import net_emission
+from landcarbon.algorithms.styles.accounting import net_emission
 from osgeo import ogr
 from qgis.core import (
     Qgis,

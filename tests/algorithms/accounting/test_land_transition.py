@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from landcarbon.algorithms.styling import LAND, pale
+from landcarbon.algorithms.styles.accounting import LAND, pale
 from osgeo import gdal
 from qgis.core import QgsRasterLayer
 

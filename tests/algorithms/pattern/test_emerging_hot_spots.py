@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import EMERGING
+from landcarbon.algorithms.styles.pattern import EMERGING
 from landcarbon.core.pattern.emerging_hot_spots import PATTERNS, emerging_hot_spots
 from landcarbon.core.pattern.neighbourhood import Neighbourhood
 from landcarbon.core.pattern.places import Places

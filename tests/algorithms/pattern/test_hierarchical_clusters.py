@@ -4,7 +4,7 @@ import re
 
 import pytest
 from landcarbon.algorithms import base
-from landcarbon.algorithms.styling import CLUSTERS, NO_ZONE
+from landcarbon.algorithms.styles.colours import CLUSTERS, NO_ZONE
 from qgis.core import QgsVectorLayer
 
 from ..conftest import RunFailed, square

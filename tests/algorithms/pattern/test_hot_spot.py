@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import HOT_SPOTS
+from landcarbon.algorithms.styles.pattern import HOT_SPOTS
 from landcarbon.core.pattern.hot_spot import gi_star
 from landcarbon.core.pattern.weights import Weights, distance_band, nearest_neighbours
 from qgis.core import QgsProcessingContext, QgsProcessingOutputLayerDefinition, QgsProject, QgsVectorLayer

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import LISA
+from landcarbon.algorithms.styles.pattern import LISA
 from landcarbon.core.pattern.local_moran import local_moran
 from landcarbon.core.pattern.weights import nearest_neighbours, row_standardised
 from qgis.core import QgsVectorLayer

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import COEFFICIENT, NPP
+from landcarbon.algorithms.styles.colours import COEFFICIENT, NPP
 from osgeo import gdal
 from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject, QgsRasterLayer
 

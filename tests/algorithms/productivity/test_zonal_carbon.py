@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import COEFFICIENT
+from landcarbon.algorithms.styles.colours import COEFFICIENT
 from osgeo import gdal
 from qgis.core import (
     QgsProcessingOutputLayerDefinition,

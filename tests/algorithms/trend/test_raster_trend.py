@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import SLOPE, TREND
+from landcarbon.algorithms.styles.trend import SLOPE, TREND
 from osgeo import gdal
 from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject, QgsRasterLayer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from landcarbon.algorithms import base
-from landcarbon.algorithms.styling import TREND
+from landcarbon.algorithms.styles.trend import TREND
 from landcarbon.core.resources import RESOURCES
 from qgis.core import QgsVectorLayer
 

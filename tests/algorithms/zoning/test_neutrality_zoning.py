@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from landcarbon.algorithms.styling import between
+from landcarbon.algorithms.styles.colours import between
 from qgis.core import QgsVectorLayer
 
 from ..conftest import RunFailed, square

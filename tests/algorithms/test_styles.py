@@ -4,40 +4,29 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.styling import (
-    CLUSTERS,
-    COEFFICIENT,
-    COEFFICIENT_BREAKS,
-    DENSITY,
-    DENSITY_BREAKS,
-    EMISSION,
-    NO_ZONE,
-    P_BREAKS,
-    P_VALUE,
-    POTENTIAL,
-    SLOPE,
-    TREND,
-    ZONES,
+from landcarbon.algorithms.styles.accounting import DENSITY, DENSITY_BREAKS, EMISSION, density, net_emission
+from landcarbon.algorithms.styles.cells import class_raster, sampled_cells
+from landcarbon.algorithms.styles.classes import (
     by_year,
     class_labels,
-    class_raster,
-    cluster_colour,
-    coefficient,
-    density,
-    emission_potential,
     natural_levels,
-    net_emission,
-    peak_year,
     round_125,
-    sampled_cells,
-    slope_raster,
     symmetric_breaks,
+)
+from landcarbon.algorithms.styles.colours import CLUSTERS, COEFFICIENT, NO_ZONE, cluster_colour
+from landcarbon.algorithms.styles.dates import year_span
+from landcarbon.algorithms.styles.forecast import POTENTIAL, emission_potential, peak_year
+from landcarbon.algorithms.styles.trend import (
+    P_BREAKS,
+    P_VALUE,
+    SLOPE,
+    TREND,
+    slope_raster,
     trend_classes,
     trend_raster,
     trend_slope,
-    year_span,
-    zones,
 )
+from landcarbon.algorithms.styles.zoning import COEFFICIENT_BREAKS, ZONES, coefficient, zones
 from landcarbon.core.trend.classes import CLASSES
 from landcarbon.core.zoning.balance_zoning import SCHEMES
 from qgis.core import Qgis, QgsExpression, QgsExpressionContext, QgsRasterLayer, QgsRenderContext
