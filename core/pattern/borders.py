@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..raster.zones import rings_of
-from .boxes import overlapping_pairs
+from ..geometry.boxes import overlapping_pairs
+from ..geometry.wkb import polygon_paths
 from .ground import Ground
 
 _LEAST_SCALE = 1e-6  # metres per unit of longitude at the poles are none: a box there reaches round the Earth
@@ -91,21 +91,16 @@ def shared_borders(polygons, ground=None, tolerance_m=0.0):
 
 def _edges_of(polygons):
     """The edges of all units, without those of no length."""
-    starts, ends, units = [], [], []
-    for unit, wkb in enumerate(polygons):
-        for ring in rings_of(wkb):
-            if not np.isfinite(ring).all():
-                raise InputDataError(
-                    "Polygon {number} has a coordinate that is not finite; repair it "
-                    "(native:fixgeometries), or remove it.",
-                    number=unit + 1,
-                )
-            starts.append(ring)
-            ends.append(np.roll(ring, -1, axis=0))  # closes a ring that is not
-            units.append(np.full(len(ring), unit, dtype=np.int32))
-    if not starts:
-        return _Edges(np.empty((0, 2)), np.empty((0, 2)), np.empty(0, dtype=np.int32))
-    start, end, unit = (np.concatenate(parts) for parts in (starts, ends, units))
+    paths = polygon_paths(polygons)
+    unit = paths.of_vertices(paths.owner).astype(np.int32)
+    wrong = ~np.isfinite(paths.xy).all(axis=1)
+    if wrong.any():
+        raise InputDataError(
+            "Polygon {number} has a coordinate that is not finite; repair it "
+            "(native:fixgeometries), or remove it.",
+            number=int(unit[np.argmax(wrong)]) + 1,
+        )
+    start, end = paths.xy, paths.xy[paths.following()]  # closes a ring that is not closed
     real = (start != end).any(axis=1)
     return _Edges(start[real], end[real], unit[real])
 

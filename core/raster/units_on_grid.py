@@ -4,9 +4,9 @@ that reach beyond it."""
 import numpy as np
 
 from ..errors import InputDataError
+from ..geometry.wkb import rings_of
 from ..notes import listing, warning
 from ..units import M2_PER_HA
-from .zones import rings_of
 
 FEW_CELLS = 100  # below, the grid is coarse for a unit
 

@@ -7,13 +7,13 @@ that share an edge share every cell along it without gap or overlap: a centre ex
 the polygon east of it, and one exactly on a horizontal border to the polygon south of it.
 """
 
-import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import InputDataError
+from ..geometry.wkb import polygon_paths
 from ..sequences import zip_equal
 
 OVERLAP_POLICIES = ("error", "first")  # in the order of the parameter OVERLAP
@@ -137,33 +137,33 @@ def polygon_edges(polygons, grid):
     -------
     PolygonEdges
     """
-    none = PolygonEdges(*(np.empty(0) for _ in range(4)), *(np.empty(0, np.int32) for _ in range(2)))
-    parts = [none]
-    for zone, wkb in enumerate(polygons):
-        for rings in () if wkb is None else polygons_of(wkb):
-            for number, ring in enumerate(rings):
-                if not np.isfinite(ring).all():
-                    raise InputDataError(
-                        "Polygon {number} has a vertex outside the area where the raster's coordinate system "
-                        "is defined; clip it or use another raster.",
-                        number=zone + 1,
-                    )
-                parts.append(_ring_edges(grid.to_pixels(ring), zone, hole=number > 0))
-    return PolygonEdges(*(np.concatenate(column) for column in zip_equal(*parts)))
-
-
-def _ring_edges(starts, zone, hole):
-    """The edges of a ring: a shell has its inside within, a hole around it, whichever way they turn."""
-    # Closes a ring that is not; of one that is, the last edge is empty.
-    ends = np.roll(starts, -1, axis=0)
+    paths = polygon_paths(polygons)
+    wrong = ~np.isfinite(paths.xy).all(axis=1)
+    if wrong.any():
+        raise InputDataError(
+            "Polygon {number} has a vertex outside the area where the raster's coordinate system "
+            "is defined; clip it or use another raster.",
+            number=int(paths.of_vertices(paths.owner)[np.argmax(wrong)]) + 1,
+        )
+    starts, after = grid.to_pixels(paths.xy), paths.following()
+    ends = starts[after]  # closes a ring that is not closed; of one that is, the last edge is empty
     down = starts[:, 1] <= ends[:, 1]
     upper, lower = (
         np.where(down[:, None], first, second) for first, second in ((starts, ends), (ends, starts))
     )
-    x, y = (starts - starts[:1]).T
-    clockwise = (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() > 0  # as seen with rows counted downwards
-    inside = np.where(down == (clockwise == hole), 1, -1).astype(np.int32)
-    return PolygonEdges(*upper.T, *lower.T, np.full(len(starts), zone, dtype=np.int32), inside)
+    outward = down == paths.of_vertices(_clockwise(paths, starts, after) == paths.hole)
+    inside = np.where(outward, 1, -1).astype(np.int32)
+    zone = paths.of_vertices(paths.owner).astype(np.int32)
+    return PolygonEdges(*upper.T, *lower.T, zone, inside)
+
+
+def _clockwise(paths, starts, after):
+    """Whether each ring turns clockwise, as seen with rows counted downwards; a shell has its inside within,
+    a hole around it, whichever way they turn."""
+    if not len(paths.owner):
+        return np.empty(0, dtype=bool)
+    x, y = (starts - starts[paths.of_vertices(paths.start[:-1])]).T
+    return np.add.reduceat(x * y[after] - x[after] * y, paths.start[:-1]) > 0
 
 
 def zone_spans(edges, window):
@@ -332,56 +332,3 @@ def fill_runs(begin, values, cells):
     filled = np.zeros(cells, dtype=np.int64)
     filled[begin] = np.diff(values, prepend=0)
     return np.cumsum(filled, out=filled)
-
-
-def rings_of(wkb):
-    """The rings of a polygon or multipolygon as float arrays of shape (points, 2); Z and M are ignored.
-
-    Parameters
-    ----------
-    wkb : bytes
-        Well-known binary, ISO or extended.
-
-    Raises
-    ------
-    InputDataError
-        The geometry is something else.
-    """
-    return [ring for rings in polygons_of(wkb) for ring in rings]
-
-
-def polygons_of(wkb):
-    """The polygons of a geometry, each a list of its rings, the shell first; see `rings_of`."""
-    polygons, _ = _read_geometry(bytes(wkb), 0)
-    return polygons
-
-
-def _read_geometry(wkb, at):
-    order = "<" if wkb[at] == 1 else ">"
-    (code,) = struct.unpack_from(order + "I", wkb, at + 1)
-    at += 5
-    dimensions = 2 + bool(code & 0x80000000) + bool(code & 0x40000000)
-    if code & 0x20000000:
-        at += 4  # an embedded SRID
-    code &= 0x1FFFFFFF
-    dimensions += {0: 0, 1: 1, 2: 1, 3: 2}[code // 1000]
-    kind = code % 1000
-    (count,) = struct.unpack_from(order + "I", wkb, at)
-    at += 4
-    polygons = []
-    if kind == 6:
-        for _ in range(count):
-            more, at = _read_geometry(wkb, at)
-            polygons += more
-    elif kind == 3:
-        rings = []
-        for _ in range(count):
-            (points,) = struct.unpack_from(order + "I", wkb, at)
-            at += 4
-            values = np.frombuffer(wkb, dtype=order + "f8", count=points * dimensions, offset=at)
-            rings.append(values.reshape(points, dimensions)[:, :2].astype(float))
-            at += 8 * points * dimensions
-        polygons.append(rings)
-    else:
-        raise InputDataError("A unit is no polygon (geometry type {kind}); use a polygon layer.", kind=kind)
-    return polygons, at

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from landcarbon.core.geometry.wkb import rings_of
 from landcarbon.core.pattern.places import Places
-from landcarbon.core.raster.zones import rings_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from landcarbon.core.errors import InputDataError
 from landcarbon.core.raster.blocks import Window
 from landcarbon.core.raster.grid import Grid
-from landcarbon.core.raster.zones import fill_runs, rings_of, runs_of, zone_edges, zone_spans
+from landcarbon.core.raster.zones import fill_runs, runs_of, zone_edges, zone_spans
 from osgeo import ogr
 
 HEIGHT, WIDTH = 9, 11
@@ -333,35 +333,6 @@ def test_runs_are_filled(cells):
 
 
 # Well-known binary
-
-
-FLAVOURS = [
-    {"order": order, "z": z, "m": m, **extra}
-    for order in "<>"
-    for z, m in [(False, False), (True, False), (False, True), (True, True)]
-    for extra in ({}, {"extended": True}, {"srid": 4490})
-]
-
-
-@pytest.mark.parametrize("flavour", FLAVOURS, ids=str)
-def test_flavours_of_well_known_binary(make_polygon, flavour):
-    outer, hole = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0)], [(1.0, 0.5), (2.0, 0.5), (2.0, 1.0)]
-    found = rings_of(make_polygon(parts=[[outer, hole], [outer]], **flavour))
-    assert [ring[:3].tolist() for ring in found] == [
-        [list(xy) for xy in ring] for ring in (outer, hole, outer)
-    ]
-
-
-def test_the_old_code_of_heights():
-    # ogr's wkbPolygon25D, as old files hold it
-    polygon = ogr.CreateGeometryFromWkt("POLYGON Z ((0 0 5, 2 0 5, 2 2 5, 0 0 5))")
-    (ring,) = rings_of(polygon.ExportToWkb(ogr.wkbXDR))
-    assert ring.tolist() == [[0, 0], [2, 0], [2, 2], [0, 0]]
-
-
-def test_a_memoryview_of_bytes(make_polygon):
-    (ring,) = rings_of(bytearray(make_polygon([(0, 0), (1, 0), (1, 1)])))
-    assert ring.shape == (4, 2)
 
 
 @pytest.mark.parametrize("text", ["POLYGON EMPTY", "MULTIPOLYGON EMPTY"])

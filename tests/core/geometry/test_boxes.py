@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from landcarbon.core.pattern import boxes
-from landcarbon.core.pattern.boxes import overlapping_pairs
+from landcarbon.core.geometry import boxes
+from landcarbon.core.geometry.boxes import overlapping_pairs, touching_pairs
 
 
 def found(low, high, group):
@@ -52,3 +52,34 @@ def test_too_few_boxes_for_a_pair(count):
 def test_boxes_that_touch():
     low = np.array([[0.0, 0.0], [1.0, 1.0]])
     assert found(low, low + 1, np.arange(2)) == [(0, 1)]
+
+
+def touching(low, high, other_low, other_high):
+    return [
+        pair
+        for i, j in touching_pairs(low, high, other_low, other_high)
+        for pair in zip(i.tolist(), j.tolist(), strict=True)
+    ]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))
+def test_every_pair_of_two_sets_once(seed, count, others):
+    random = np.random.default_rng(seed)
+    low, other_low = (random.integers(0, 12, (n, 2)).astype(float) for n in (count, others))
+    high = low + random.integers(0, 4, (count, 2)) * random.choice([1, 5], (count, 1))
+    other_high = other_low + random.integers(0, 3, (others, 2))
+    found = touching(low, high, other_low, other_high)
+    assert len(found) == len(set(found))
+    assert set(found) == {
+        (i, j)
+        for i in range(count)
+        for j in range(others)
+        if (low[i] <= other_high[j]).all() and (other_low[j] <= high[i]).all()
+    }
+
+
+@pytest.mark.parametrize(("count", "others"), [(0, 3), (3, 0), (0, 0)])
+def test_no_box_touches_none(count, others):
+    assert (
+        touching(np.zeros((count, 2)), np.ones((count, 2)), np.zeros((others, 2)), np.ones((others, 2))) == []
+    )
