@@ -13,6 +13,7 @@ from ..sequences import zip_equal
 from ..units import ratio
 from .allocation_tasks import rules_of
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
+from .proxies import Weights
 from .sector_totals import SINK, SOURCE
 
 BY_AREA = "area"  # what weights fall back to where all of them are 0
@@ -70,8 +71,8 @@ def allocate(tasks, parcels, weights):
     ----------
     tasks : sequence of Task
     parcels : Parcels
-    weights : callable
-        Takes a rule, gives its `proxies.Weights`.
+    weights : dict of tuple to proxies.Weights
+        By `Rule.key`; a rule whose totals are all 0 needs none.
 
     Returns
     -------
@@ -95,9 +96,10 @@ def allocate(tasks, parcels, weights):
     _refuse_without_parcels(tasks, owned, parcels)
     count = len(parcels.area_ha)
     sectors, sides = {}, {kind: np.zeros(count) for kind in (SOURCE, SINK)}
+    nothing = Weights(np.zeros(count))
     closure = []
     for task, own in zip_equal(tasks, owned):
-        weight = weights(task.rule)
+        weight = weights.get(task.rule.key, nothing)
         amounts, fallback = _parted(task, weight.values[own], parcels.area_ha[own])
         sectors.setdefault(task.sector, np.zeros(count))[own] += amounts
         sides[task.kind][own] += amounts
@@ -114,6 +116,76 @@ def allocate(tasks, parcels, weights):
         tuple(closure),
         (*notes, *notes_on_land_types(tasks, parcels), *_notes_on_fallback(closure)),
     )
+
+
+def allocation_columns(found, parcels, totals):
+    """The columns of the parcels: year, amounts of sectors, `ce_t cs_t net_t area_ha t_ha mass`.
+
+    Parameters
+    ----------
+    found : Allocation
+    parcels : Parcels
+    totals : SectorTotals
+
+    Returns
+    -------
+    dict of str to array or list
+        Amounts [t], areas [ha]; NaN = missing. No year where the totals have none.
+
+    Raises
+    ------
+    InputDataError
+        Two sectors, or a sector and a sum, would have one name.
+    """
+    count = len(parcels.area_ha)
+    years = {} if totals.year is None else {"year": [totals.year] * count}
+    sums = {"ce_t": found.ce_t, "cs_t": found.cs_t, "net_t": found.net_t}
+    ends = {**sums, "area_ha": parcels.area_ha, "t_ha": found.t_ha, "mass": [totals.mass] * count}
+    sectors = {}
+    for sector, amounts in found.sectors.items():
+        name = column_of(sector)
+        if name in sectors or name in ends:
+            raise InputDataError(
+                "The field '{field}' of sector '{sector}' is also that of another sum; name the sector "
+                "differently.",
+                field=name,
+                sector=sector,
+            )
+        sectors[name] = amounts
+    return {**years, **sectors, **ends}
+
+
+def column_of(sector):
+    """The field that holds the amounts of a sector.
+
+    Examples
+    --------
+    >>> column_of("human respiration")
+    'human_respiration_t'
+    """
+    return f"{'_'.join(sector.split())}_t"
+
+
+def closure_columns(found, totals):
+    """The closure as columns, with the year and the mass; None = missing, or nothing to say.
+
+    Parameters
+    ----------
+    found : Allocation
+    totals : SectorTotals
+
+    Returns
+    -------
+    dict of str to list
+    """
+    rows = found.closure
+    columns = {name: [getattr(row, name) for row in rows] for name in ClosureRow._fields}
+    columns |= {
+        name: [text or None for text in columns[name]] for name in ("subsector", "fallback", "measure")
+    }
+    years = {} if totals.year is None else {"year": [totals.year] * len(rows)}
+    parent = {"parent": columns.pop("parent")}
+    return {**parent, **years, **columns, "mass": [totals.mass] * len(rows)}
 
 
 def needed_rules(tasks):

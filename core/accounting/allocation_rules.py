@@ -79,9 +79,14 @@ class Rule(NamedTuple):
         """The categories that count; without any, all."""
         return categories(self.category)
 
+    @property
+    def of_all_land(self):
+        """Whether every parcel takes part, whatever its land type."""
+        return self.land_types == (ALL_LAND,)
+
     def applies_to(self, land_type):
-        """Whether parcels of a folded land type (None = missing) take part."""
-        return self.land_types == (ALL_LAND,) or land_type in self.land_types
+        """Whether parcels of a folded land type take part."""
+        return self.of_all_land or land_type in self.land_types
 
 
 def folded(name):

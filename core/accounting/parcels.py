@@ -9,7 +9,6 @@ import numpy as np
 from ..errors import InputDataError
 from ..notes import listing, warning
 from ..sequences import zip_equal
-from .allocation_rules import ALL_LAND
 from .allocation_tasks import rules_of
 
 NOWHERE = -2  # as the place of a parent; -1 is that of parcels without one
@@ -40,7 +39,7 @@ class Parcels(NamedTuple):
     def of_rule(self, rule):
         """The parcels that a rule puts totals on: bool array, shape (parcels,)."""
         has_polygon = np.isfinite(self.area_ha)
-        if rule.land_types == (ALL_LAND,):
+        if rule.of_all_land:
             return has_polygon
         known = np.array([rule.applies_to(name) for name in self.land_types] + [False], dtype=bool)
         return has_polygon & known[self.land_type]  # -1 is the last: False
@@ -165,7 +164,7 @@ def _notes_on_parents(named, parcels):
 def notes_on_land_types(tasks, parcels):
     """Warnings of parcels that no rule in use applies to: a tuple of Note."""
     rules = rules_of(tasks)
-    if any(rule.land_types == (ALL_LAND,) for rule in rules):
+    if any(rule.of_all_land for rule in rules):
         return ()
     notes = []
     missing = int((parcels.land_type < 0).sum())
