@@ -85,7 +85,7 @@ def _side(sizes, parts, colours, unit, sign):
     edges = [0.0, *breaks, None]
     texts = [f"{sign}{edge:,.10g}" if edge else "0" for edge in edges[:-1]]
     labels = [tr("{lower} to {upper}").format(lower=one, upper=other) for one, other in pairwise(texts)]
-    more = tr("beyond {value}") if sign else tr("above {value}")
+    more = tr("below {value}") if sign else tr("above {value}")
     labels.append(more.format(value=texts[-1]))
     hues = between(colours, len(labels)) if len(labels) > 1 else [colours[len(colours) // 2]]
     return [
