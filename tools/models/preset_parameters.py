@@ -7,10 +7,10 @@ from qgis.core import QgsProcessingParameterEnum
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
 
-def preset_parameter(name, label, folder, default):
+def preset_parameter(name, label, folder, default=None, optional=False):
     """An enum of the presets in a folder of `resources`."""
     return QgsProcessingParameterEnum(
-        name, label, presets(folder), defaultValue=default, usesStaticStrings=True
+        name, label, presets(folder), False, default, optional, usesStaticStrings=True
     )
 
 

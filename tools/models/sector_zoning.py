@@ -30,13 +30,20 @@ def sector_zoning():
         QgsProcessingParameterFeatureSource("FACTOR_TABLE", "Your emission factors", table, optional=True),
         QgsProcessingParameterFeatureSource("PARCELS", "Parcels", polygons),
         QgsProcessingParameterField("LAND_TYPE_FIELD", "Land type of the parcels", None, "PARCELS"),
+        preset_parameter("LAND_TYPE_PRESET", "Codes of land types", "land_types", optional=True),
+        QgsProcessingParameterField(
+            "PARENT_FIELD", "District of the parcels", None, "PARCELS", optional=True
+        ),
         preset_parameter("RULE_PRESET", "Rules of the allocation", "allocation", "zhang2023"),
-        QgsProcessingParameterFeatureSource("POINTS", "Points of interest", points),
-        QgsProcessingParameterField("CATEGORY_FIELD", "Category of the points", None, "POINTS"),
-        QgsProcessingParameterFeatureSource("PEOPLE", "People", points),
-        QgsProcessingParameterField("COUNT_FIELD", "Number of people", None, "PEOPLE"),
-        QgsProcessingParameterFeatureSource("ROADS", "Roads, railways and waterways", lines),
-        QgsProcessingParameterField("ROAD_CLASS_FIELD", "Class of the roads", None, "ROADS"),
+        QgsProcessingParameterFeatureSource("RULE_TABLE", "Your rules", table, optional=True),
+        QgsProcessingParameterFeatureSource("POINTS", "Points of interest", points, optional=True),
+        QgsProcessingParameterField(
+            "CATEGORY_FIELD", "Category of the points", None, "POINTS", optional=True
+        ),
+        QgsProcessingParameterFeatureSource("PEOPLE", "People", points, optional=True),
+        QgsProcessingParameterField("COUNT_FIELD", "Number of people", None, "PEOPLE", optional=True),
+        QgsProcessingParameterFeatureSource("ROADS", "Roads and other lines", lines, optional=True),
+        QgsProcessingParameterField("ROAD_CLASS_FIELD", "Class of the lines", None, "ROADS", optional=True),
         QgsProcessingParameterFeatureSource("UNITS", "Townships", polygons),
         QgsProcessingParameterField("UNIT_FIELD", "Name or code of the townships", None, "UNITS"),
         QgsProcessingParameterField("GDP_FIELD", "GDP of the townships", None, "UNITS"),
@@ -89,8 +96,11 @@ def sector_zoning():
 ALLOCATED = (  # parameters that the model hands on to the allocation
     "PARCELS",
     "LAND_TYPE_FIELD",
+    "LAND_TYPE_PRESET",
+    "PARENT_FIELD",
     "YEAR",
     "RULE_PRESET",
+    "RULE_TABLE",
     "POINTS",
     "CATEGORY_FIELD",
     "PEOPLE",
@@ -107,12 +117,16 @@ SECTOR_ZONING_HELP = {
     ),
     "ACTIVITIES": (
         "A row per activity with the columns unit (the city), year, activity, amount, per and, where an "
-        "activity such as a fuel is of several sectors, sector and subsector. One city."
+        "activity such as a fuel is of several sectors, sector and subsector. Several units need the "
+        "district of the parcels."
     ),
     "FACTOR_PRESET": "Emission per amount of every activity.",
     "FACTOR_TABLE": "Your own, in place of the preset's for the activities that it names.",
     "PARCELS": "Polygons of land use, without overlaps.",
     "LAND_TYPE_FIELD": "Field with the land type of every parcel, as the rules name it.",
+    "LAND_TYPE_PRESET": "Where the field holds the codes of a land survey. Empty: it holds names.",
+    "PARENT_FIELD": "Field with the unit of the activities that a parcel is in. Empty: they are of one unit.",
+    "RULE_TABLE": "Your own, in place of the preset; see Allocation of emissions.",
     "RULE_PRESET": "Which land types the emission of a sub-sector goes to, and by what weight.",
     "POINTS": "Industry, businesses and stops of transport: they are counted in the parcels.",
     "CATEGORY_FIELD": "Field with their category: mining, manufacturing, supply, business, transport.",

@@ -32,6 +32,15 @@ PEOPLE = {URBAN: (4.0, 5_200), HOMESTEAD: (1.6, 900), COMMERCIAL: (1.5, 1_500), 
 PEOPLE |= {CULTIVATED: (0.05, 150)}
 STOPS_PER_KM = {"motorway": 0.45, "primary": 2.4, "secondary": 1.7, "residential": 1.1}  # beside roads
 SIDEWAYS = 40.0  # how far stops are from the middle of their road at most [m]
+STREETS = {  # class, 0 from west to east or 1 from south to north, and in which share of the parcels
+    URBAN: (("residential", 0, 0.9), ("residential", 1, 0.9)),
+    COMMERCIAL: (("secondary", 0, 0.5), ("residential", 1, 0.5)),
+    INDUSTRY: (("secondary", 0, 0.6),),
+    HOMESTEAD: (("residential", 0, 0.7),),
+    "port": (("waterway", 0, 1.0), ("secondary", 1, 1.0)),
+    "station": (("rail", 1, 1.0), ("residential", 0, 1.0)),
+    "airport": (("runway", 0, 1.0), ("secondary", 1, 1.0)),
+}
 
 
 def settle(mesh, parcels, dice):
@@ -106,17 +115,6 @@ def roads(mesh, parcels, dice):
             if dice.random() < chance
         ]
     return [line for line in lines if len(line[1]) > 1]
-
-
-STREETS = {  # class, 0 from west to east or 1 from south to north, and in which share of the parcels
-    URBAN: (("residential", 0, 0.9), ("residential", 1, 0.9)),
-    COMMERCIAL: (("secondary", 0, 0.5), ("residential", 1, 0.5)),
-    INDUSTRY: (("secondary", 0, 0.6),),
-    HOMESTEAD: (("residential", 0, 0.7),),
-    "port": (("waterway", 0, 1.0), ("secondary", 1, 1.0)),
-    "station": (("rail", 1, 1.0), ("residential", 0, 1.0)),
-    "airport": (("runway", 0, 1.0), ("secondary", 1, 1.0)),
-}
 
 
 def _street(mesh, parcel, axis, dice):
