@@ -228,7 +228,7 @@ def report(run, make_csv, tmp_path):
 def test_report_of_units_in_one_year(report):
     page = report(STATISTICS, MASS=1)
     assert page.count("<svg") == 1
-    assert "Emission and uptake of 2 units by sector 2020" in page
+    assert "Emission and uptake by sector 2020 (units: 2)" in page
     for text in (
         "thousand t CO2",
         "net emission",
