@@ -109,11 +109,9 @@ def table_parameter(name, label):
     return QgsProcessingParameterFeatureSource(name, label, [Qgis.ProcessingSourceType.Vector], optional=True)
 
 
-def preset_parameter(name, label, stems, default, optional=False):
+def preset_parameter(name, label, stems, default):
     """An enum of presets by the stem of their file, so that adding one shifts nothing."""
-    return QgsProcessingParameterEnum(
-        name, label, list(stems), defaultValue=default, optional=optional, usesStaticStrings=True
-    )
+    return QgsProcessingParameterEnum(name, label, list(stems), defaultValue=default, usesStaticStrings=True)
 
 
 def table_source(algorithm, parameters, name, context):

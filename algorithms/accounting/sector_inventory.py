@@ -23,6 +23,8 @@ from ..styles.dates import year_span
 from ..tables import preset_parameter, required_source, table_parameter, table_source
 from .sector_inventory_report import report
 
+NONE = "none"  # of the presets: the user's table alone
+
 
 class SectorInventory(LandCarbonAlgorithm):
     """Activities and factors to emission and sequestration by sector."""
@@ -55,11 +57,11 @@ class SectorInventory(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            preset_parameter(self.FACTOR_PRESET, tr("Factors"), factor_presets(), "zhang2023", optional=True),
+            preset_parameter(self.FACTOR_PRESET, tr("Factors"), (*factor_presets(), NONE), "zhang2023"),
             tr(
                 "zhang2023 (energy, products, transport, buildings, farming, waste and sinks of a city), "
                 "huo2025 (energy, farming, human respiration and crops as in that study) or huo2025_ch4 (the "
-                "same with the CH4 of livestock as CH4). None: only the factor table."
+                "same with the CH4 of livestock as CH4); none: only the factor table."
             ),
         )
         self.add(
@@ -93,7 +95,7 @@ class SectorInventory(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            QgsProcessingParameterFeatureSink(self.BUDGET, tr("Carbon budget")),
+            QgsProcessingParameterFeatureSink(self.BUDGET, tr("Carbon budget"), optional=True),
             tr("Table with a row per unit and year: ce_t, cs_t, net_t. It goes into Unit panel."),
         )
         for name, label, text in (
@@ -171,11 +173,11 @@ class SectorInventory(LandCarbonAlgorithm):
         """The preset, with the rows of the user's table in place of its own."""
         preset = self.parameterAsEnumString(parameters, self.FACTOR_PRESET, context)
         own = None if self.own_factors is None else factor_table(self.own_factors.read(record))
-        if not preset and own is None:
+        if preset == NONE and own is None:
             raise InputDataError("There are no factors: choose a preset, or give a factor table.")
-        if not preset or own is None:
-            return own or factor_preset(preset)
-        return factor_preset(preset).replaced_by(own)
+        if preset == NONE:
+            return own
+        return factor_preset(preset) if own is None else factor_preset(preset).replaced_by(own)
 
 
 def line_columns(found):

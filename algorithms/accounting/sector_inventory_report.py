@@ -2,7 +2,7 @@
 
 import math
 
-from ...core.accounting.emission_factors import SINK
+from ...core.accounting.emission_factors import SINK, SOURCE
 from ...core.sequences import zip_equal
 from ..base import tr
 from ..pages import POINT, Drawing, PageChart, PageTable, Section, legend_beside, page, thousands
@@ -42,7 +42,7 @@ def report(found, span, notes):
     title = tr("Sector inventory {years}").format(years=span).strip()
     method = tr(
         "Amount times factor for every activity, summed to sectors. CH4 and N2O count as CO2 over 100 years "
-        "by {gwp}. Amounts are in {mass}; what takes carbon up is drawn below zero."
+        "by {gwp}. Amounts are in {mass}; what takes carbon up is drawn on the other side of zero."
     ).format(gwp=found.gwp_set, mass=found.mass)
     years = sorted({year for year in found.totals["year"] if year is not None})
     latest = years[-1] if years else None
@@ -64,7 +64,7 @@ def _charts(found, years, latest):
     if len(parents) > 1 or len(years) < 2:
         sums = _stacks(found, lambda parent, year: parent if year == latest else None)
         sums, left = _greatest(sums)
-        caption = tr("Emission and uptake of {count} units by sector {year}; the mark is net emission.")
+        caption = tr("Emission and uptake by sector {year} (units: {count}); the mark is net emission.")
         if left:
             caption += " " + tr("{left} smaller units are one bar.").format(left=left)
         caption = caption.format(count=len(parents), year="" if latest is None else latest)
@@ -202,6 +202,12 @@ def _parts(found, year):
         for (kind, sector, part), total in sorted(
             known.items(), key=lambda item: (item[0][0] == SINK, -item[1])
         )
+    ]
+    emitted, taken = whole.get(SOURCE, 0.0), whole.get(SINK, 0.0)
+    rows += [
+        (tr("all"), "", tr("emitted"), emitted, None, None),
+        (tr("all"), "", kinds[SINK], taken, None, None),
+        (tr("net emission"), "", "", emitted - taken, None, None),
     ]
     heads = (tr("Sector"), tr("Part"), "", f"[{found.mass}]", tr("Share [%]"), tr("Units"))
     yield PageTable(heads, rows, tr("Sums of all units; shares are of all that is emitted, or taken up."))

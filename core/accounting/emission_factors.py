@@ -129,7 +129,7 @@ class FactorRow:
 
     def _rate_text(self):
         text = self.rate.text
-        return text if "/" in text or " per " in text else f"t {self.gas.name}/{text}"
+        return text if self.rate.is_written_out else f"t {self.gas.name}/{text}"
 
 
 class PlacedRow(NamedTuple):

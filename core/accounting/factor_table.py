@@ -55,7 +55,7 @@ def factor_table(table: Table) -> EmissionFactors:
             raise InputDataError("{table}, {row}: the activity is missing.", **at)
         text = {name: values[i] or "" for name, values in texts.items()}
         number = {name: float(values[i]) for name, values in numbers.items()}
-        per = _rate(pers[i], "per", at)
+        per = _rate(pers[i], at)
         content, content_rate = _content(number["content"], text["content_per"], per, at)
         rows.append(
             FactorRow(
@@ -109,13 +109,12 @@ def _numbers(table, name):
     return table.numbers(name) if table.has(name) else np.full(table.rows, np.nan)
 
 
-def _rate(text, column, at):
+def _rate(text, at):
     known = None if text is None else rate(text)
     if known is None:
         raise InputDataError(
-            "{table}, {row}: {column} of '{activity}' is '{text}', which is no known measure; write for "
+            "{table}, {row}: per of '{activity}' is '{text}', which is no known measure; write for "
             "example t C/t, kg CH4/head or kg CO2/kWh.",
-            column=column,
             text=text or "",
             **at,
         )
@@ -132,7 +131,14 @@ def _content(number, text, per, at):
             "0.7143 and kgce/kg, or neither.",
             **at,
         )
-    known = _rate(text, "content_per", at)
+    known = rate(text)
+    if known is None or not known.is_written_out:
+        raise InputDataError(
+            "{table}, {row}: content_per of '{activity}' is '{text}'; write two known measures, such as "
+            "kgce/kg, GJ/t or g/person/day.",
+            text=text,
+            **at,
+        )
     if not known.numerator.converts_to(per.denominator):
         raise InputDataError(
             "{table}, {row}: the content of '{activity}' is in {content}, but its factor is per {per}; both "

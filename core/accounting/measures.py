@@ -98,6 +98,7 @@ _TIMES = {
     **dict.fromkeys(("month", "月"), 12.0),
 }
 
+_DIVISION = re.compile(r"/|／|\bper\b")
 _SUPERSCRIPTS = {sign: str(digit) for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _RAISED = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POWER = re.compile(r"10\s*(?:\^|\*\*)\s*(\d+)")
@@ -157,6 +158,11 @@ class Rate(NamedTuple):
     denominator: Measure
     per_year: float
 
+    @property
+    def is_written_out(self) -> bool:
+        """Whether the text names both measures."""
+        return bool(_DIVISION.search(self.text))
+
 
 def measure(text: str) -> Measure | None:
     """The measure that a text names.
@@ -210,7 +216,7 @@ def rate(text: str) -> Rate | None:
     >>> rate("kg CH4/head").gas, rate("kg CH4/head").numerator.size, rate("head").numerator.text
     ('CH4', 0.001, 't')
     """
-    parts = [part.strip() for part in re.split(r"/|／|\bper\b", text)]
+    parts = [part.strip() for part in _DIVISION.split(text)]
     per_year = 1.0
     while len(parts) > 1 and parts[-1].casefold() in _TIMES:
         per_year *= _TIMES[parts.pop().casefold()]
