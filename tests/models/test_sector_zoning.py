@@ -124,7 +124,7 @@ def test_compensation_rate_of_the_city_is_that_of_the_study(rows):
 @needs_qgis_process
 def test_townships_have_zones_by_their_indices(rows):
     found = rows("carbon_balance_zones")
-    assert len({row["township"] for row in found}) == 9
+    assert len({row["unit"] for row in found}) == 9
     for row in found:
         # Zhang et al. 2023, table 4
         expected = {(True, True): 1, (True, False): 2, (False, True): 3, (False, False): 4}

@@ -13,6 +13,7 @@ from land_use_patterns import land_use_patterns
 from nep_zoning import nep_zoning
 from neutrality_zoning import neutrality_zoning
 from qgis.core import QgsApplication
+from sector_zoning import sector_zoning
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
@@ -21,6 +22,7 @@ MADE = {
     "nep_zoning": nep_zoning,
     "land_use_patterns": land_use_patterns,
     "neutrality_zoning": neutrality_zoning,
+    "sector_zoning": sector_zoning,
 }
 
 

@@ -4,7 +4,6 @@ from model_file import Child, made_model
 from preset_parameters import preset_parameter
 from qgis.core import (
     Qgis,
-    QgsProcessingParameterDistance,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
@@ -17,13 +16,7 @@ def sector_zoning():
     Zhang et al. 2023)."""
     table, polygons = [Qgis.ProcessingSourceType.Vector], [Qgis.ProcessingSourceType.VectorPolygon]
     points, lines = [Qgis.ProcessingSourceType.VectorPoint], [Qgis.ProcessingSourceType.VectorLine]
-    year = QgsProcessingParameterNumber(
-        "YEAR", "Year", Qgis.ProcessingNumberParameterType.Integer, None, True, 1900, 2100
-    )
-    cell_size = QgsProcessingParameterDistance(
-        "CELL_SIZE", "Size of the grid's cells", 1000.0, None, False, 1
-    )
-    cell_size.setDefaultUnit(Qgis.DistanceUnit.Meters)
+    number = Qgis.ProcessingNumberParameterType
     parameters = (
         QgsProcessingParameterFeatureSource("ACTIVITIES", "Table of activities", table),
         preset_parameter("FACTOR_PRESET", "Emission factors", "factors", "zhang2023"),
@@ -47,8 +40,10 @@ def sector_zoning():
         QgsProcessingParameterFeatureSource("UNITS", "Townships", polygons),
         QgsProcessingParameterField("UNIT_FIELD", "Name or code of the townships", None, "UNITS"),
         QgsProcessingParameterField("GDP_FIELD", "GDP of the townships", None, "UNITS"),
-        cell_size,
-        year,
+        QgsProcessingParameterNumber(
+            "CELL_SIZE", "Size of the grid's cells [m]", number.Double, 1000.0, False, 0.001
+        ),
+        QgsProcessingParameterNumber("YEAR", "Year", number.Integer, None, True, 1900, 2100),
         QgsProcessingParameterEnum("MASS", "Mass", ["t C", "t CO2"], defaultValue=1),
     )
     children = (
@@ -73,19 +68,19 @@ def sector_zoning():
         Child(
             "townships",
             "landcarbon:aggregatecarbon",
-            {"INPUT": "parcels:OUTPUT", "UNITS": "<UNITS>"},
+            {"INPUT": "parcels:OUTPUT", "UNITS": "<UNITS>", "UNIT_FIELD": "<UNIT_FIELD>"},
             {},
         ),
         Child(
             "indices",
             "landcarbon:carbonindices",
-            {"INPUT": "townships:OUTPUT", "UNIT_FIELD": "<UNIT_FIELD>", "GDP_FIELD": "<GDP_FIELD>"},
+            {"INPUT": "townships:OUTPUT", "GDP_FIELD": "<GDP_FIELD>"},
             {"OUTPUT": "Carbon indices", "REGION": "Indices of the city"},
         ),
         Child(
             "zones",
             "landcarbon:balancezoning",
-            {"INPUT": "indices:OUTPUT", "UNIT_FIELD": "<UNIT_FIELD>", "SCHEME": 0},
+            {"INPUT": "indices:OUTPUT", "SCHEME": 0},
             {"OUTPUT": "Carbon balance zones", "SUMMARY": "Summary of zones"},
         ),
     )

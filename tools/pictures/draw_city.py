@@ -114,7 +114,7 @@ def draw(parcels_path, zones_path, picture):
     parcels = layer_of(parcels_path, "Net emission of the parcels")
     zones = layer_of(zones_path, "Zones of the townships")
     outlines = borders(zones_path)
-    add_names(zones, "township")
+    add_names(zones, "unit")
     project = QgsProject()
     project.addMapLayers([parcels, zones, outlines])
     layout = QgsPrintLayout(project)
