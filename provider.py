@@ -5,6 +5,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.allocate_emissions import AllocateEmissions
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
 from .algorithms.accounting.unit_panel import UnitPanel
@@ -35,6 +36,7 @@ MODELS = RESOURCES / "models"
 ALGORITHMS = (
     LandUseBudget,
     LandTransition,
+    AllocateEmissions,
     UnitPanel,
     CasaNep,
     ZonalCarbon,

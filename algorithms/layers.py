@@ -189,11 +189,7 @@ def polygons_in(units, crs, context, record, spacing_m=None):
         The units or the raster have no CRS, or a unit cannot be transformed (it is named).
     """
     for found, of in ((units.crs, units.name), (crs, tr("The raster"))):
-        if not has_crs(found):
-            raise InputDataError(
-                "{layer} has no coordinate reference system; set it in the layer's properties.",
-                layer=of,
-            )
+        check_crs(found, of)
     transform = None
     if units.crs != crs:
         transform = QgsCoordinateTransform(units.crs, crs, context.transformContext())
@@ -221,6 +217,14 @@ def has_crs(crs):
     takes that for a valid one.
     """
     return crs.isValid() and (crs.authid() != "" or not crs.description().startswith("Undefined "))
+
+
+def check_crs(crs, layer):
+    """Refuse a layer without a coordinate reference system; `layer` is its name."""
+    if not has_crs(crs):
+        raise InputDataError(
+            "{layer} has no coordinate reference system; set it in the layer's properties.", layer=layer
+        )
 
 
 def _polygon_wkb(geometry, transform, spacing, key):

@@ -155,11 +155,11 @@ def and_missing(layer, field, classes, name=""):
     return [*classes, (missing, NO_ZONE, " ".join(filter(None, (name, tr("no value")))))]
 
 
-def by_rules(layer, classes):
-    """Set classes by rules: triples of test, colour and label."""
+def by_rules(layer, classes, symbol_of=symbol):
+    """Set classes by rules: triples of test, colour and label; `symbol_of` makes a symbol of a colour."""
     rules = QgsRuleBasedRenderer.Rule(None)
     for test, colour, label in classes:
-        rules.appendChild(QgsRuleBasedRenderer.Rule(symbol(layer, colour), filterExp=test, label=label))
+        rules.appendChild(QgsRuleBasedRenderer.Rule(symbol_of(layer, colour), filterExp=test, label=label))
     layer.setRenderer(QgsRuleBasedRenderer(rules))
 
 

@@ -227,6 +227,37 @@ def landtransition(make):
     }
 
 
+def allocateemissions(make):
+    return {
+        "PARCELS": make.layer(
+            {"type": str, "district": str},
+            [("industrial land", "P"), ("transport land", "P"), ("rural homestead", "P"), ("water", "P")],
+            make.squares(4),
+        ),
+        "LAND_TYPE_FIELD": "type",
+        "PARENT_FIELD": "district",
+        "TOTALS": make.csv(
+            "totals.csv",
+            "parent,year,sector,subsector,total,kind,mass\n"
+            "P,2020,industry,manufacturing,50,source,t C\nP,2020,construction,residential,20,source,t C\n"
+            "P,2020,transport,road,9,source,t C\nP,2020,sinks,natural,3,sink,t C\n",
+        ),
+        "POINTS": make.layer(
+            {"kind": str},
+            [("manufacturing",), ("transport",)],
+            ["Point(0.5 0.5)", "Point(1.5 0.5)"],
+            geometry="Point",
+        ),
+        "CATEGORY_FIELD": "kind",
+        "PEOPLE": make.layer({"n": float}, [(4.0,)], ["Point(2.5 0.5)"], geometry="Point"),
+        "COUNT_FIELD": "n",
+        "ROADS": make.layer(
+            {"class": str}, [("primary",)], ["LineString(1 0.5, 3 0.5)"], geometry="LineString"
+        ),
+        "ROAD_CLASS_FIELD": "class",
+    }
+
+
 def landuseintensity(make):
     return {
         "CLASS_AREAS": make.csv(
@@ -253,6 +284,7 @@ def neutralityzoning(make):
 
 
 EXAMPLES = {
+    "allocateemissions": allocateemissions,
     "carbonindices": carbonindices,
     "casanep": casanep,
     "deviationalellipse": deviationalellipse,
