@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ class Sums(NamedTuple):
         Number of polygons that lie in each unit, wholly or in part.
     outside : int64 array
         Places of the polygons that have some of their area in no unit, or none at all.
+    missing : dict of str to int
+        Of each field: the number of polygons without an amount.
     notes : tuple of Note
     """
 
@@ -39,6 +42,7 @@ class Sums(NamedTuple):
     lost: dict
     polygons: np.ndarray
     outside: np.ndarray
+    missing: dict
     notes: tuple[Note, ...]
 
 
@@ -70,17 +74,27 @@ def sum_by_shares(amounts, polygon, unit, share, units, names=None):
     rest = 1.0 - np.bincount(polygon, share, count)
     rest[np.abs(rest) < 1e-12] = 0.0  # rounding of the sum
     polygons = np.bincount(unit, minlength=units)
-    sums, total, lost, notes = {}, {}, {}, []
+    sums, total, lost, without, notes = {}, {}, {}, {}, []
     for field, values in amounts.items():
         missing = np.isnan(values)
         known = np.where(missing, 0.0, values)
         summed = np.bincount(unit, share * known[polygon], units)
         unknown = np.bincount(unit[missing[polygon]], minlength=units) > 0
         sums[field] = np.where(unknown | (polygons == 0), np.nan, summed)
-        total[field], lost[field] = float(known.sum()), float((known * rest).sum())
+        total[field], lost[field] = math.fsum(known.tolist()), math.fsum((known * rest).tolist())
+        without[field] = int(missing.sum())
         if missing.any():
             notes.append(_missing_note(field, int(missing.sum()), np.flatnonzero(unknown), names))
-    return Sums(sums, total, lost, polygons, np.flatnonzero(rest > 0), tuple(notes))
+    empty = np.flatnonzero(polygons == 0)
+    if len(empty):
+        notes.append(
+            warning(
+                "{count} units have no polygon in them, and are kept without values: {names}.",
+                count=len(empty),
+                names=listing(empty if names is None else (names[i] for i in empty.tolist())),
+            )
+        )
+    return Sums(sums, total, lost, polygons, np.flatnonzero(rest > 0), without, tuple(notes))
 
 
 def _missing_note(field, count, units, names):
@@ -92,6 +106,65 @@ def _missing_note(field, count, units, names):
         units=len(units),
         names=listing(units if names is None else (names[i] for i in units.tolist())),
     )
+
+
+def outside_note(sums, names, mass):
+    """What of the amounts lies in no unit, as a warning; an empty tuple where nothing does.
+
+    Parameters
+    ----------
+    sums : Sums
+    names : sequence of str
+        Of the polygons.
+    mass : str
+        't C' or 't CO2', of fields whose name ends in `_t`.
+
+    Returns
+    -------
+    tuple of Note
+    """
+    if not len(sums.outside):
+        return ()
+    lost = [
+        f"{field} {amount:,.6g}{' ' + mass if field.lower().endswith('_t') else ''}"
+        + (f" ({100 * amount / sums.total[field]:.3g} %)" if sums.total[field] else "")
+        for field, amount in sums.lost.items()
+    ]
+    return (
+        warning(
+            "{count} polygons lie in no unit with some or all of their area: {names}. Lost there: {lost}.",
+            count=len(sums.outside),
+            names=listing((names[i] for i in sums.outside.tolist()), most=5),
+            lost=listing(lost, most=20),
+        ),
+    )
+
+
+def closure_columns(sums, mass):
+    """A row per field: what became of its total.
+
+    Parameters
+    ----------
+    sums : Sums
+    mass : str
+        't C' or 't CO2', of fields whose name ends in `_t`.
+
+    Returns
+    -------
+    dict of str to list
+        field, total, placed, lost, lost_pct [%], missing (polygons without an amount), mass. What is in units
+        without a value, because an amount is missing there, is placed.
+    """
+    total, lost = (np.array(list(of.values())) for of in (sums.total, sums.lost))
+    return {
+        "field": list(sums.total),
+        "total": total,
+        "placed": total - lost,
+        "lost": lost,
+        "lost_pct": 100 * ratio(lost, total),
+        "missing": list(sums.missing.values()),
+        "mass": [mass if field.lower().endswith("_t") else None for field in sums.total],
+    }
 
 
 def overlapping_units(units, names):
