@@ -5,6 +5,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.aggregate_carbon import AggregateCarbon
 from .algorithms.accounting.allocate_emissions import AllocateEmissions
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
@@ -39,6 +40,7 @@ ALGORITHMS = (
     LandTransition,
     SectorInventory,
     AllocateEmissions,
+    AggregateCarbon,
     UnitPanel,
     CasaNep,
     ZonalCarbon,

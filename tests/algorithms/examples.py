@@ -296,7 +296,20 @@ def neutralityzoning(make):
     }
 
 
+def aggregatecarbon(make):
+    return {
+        "INPUT": make.layer(
+            {"parcel": str, "ce_t": float, "cs_t": float, "net_t": float, "mass": str},
+            [("a", 10.0, 4.0, 6.0, "t C"), ("b", 5.0, 6.0, -1.0, "t C")],
+            make.squares(2),
+        ),
+        "UNITS": make.layer({"town": str}, [("x",), ("y",)], make.squares(2), name="towns"),
+        "UNIT_FIELD": "town",
+    }
+
+
 EXAMPLES = {
+    "aggregatecarbon": aggregatecarbon,
     "allocateemissions": allocateemissions,
     "carbonindices": carbonindices,
     "casanep": casanep,
