@@ -60,7 +60,8 @@ class SectorInventory(LandCarbonAlgorithm):
             tr(
                 "zhang2023 (energy, products, transport, buildings, farming, waste and sinks of a city), "
                 "huo2025 (energy, farming, human respiration and crops as in that study) or huo2025_ch4 (the "
-                "same with the CH4 of livestock as CH4); none: only the factor table."
+                "same with the CH4 of livestock as CH4); ipcc2006 (fuels by heat, products, livestock and "
+                "wastewater by the defaults of the IPCC); none: only the factor table."
             ),
         )
         self.add(

@@ -18,7 +18,7 @@ KINDS = (SOURCE, SINK)
 _RATIOS = {16.0 / 12.0: "16/12", 44.0 / 28.0: "44/28"}  # of a gas to its carbon or nitrogen
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a row is itself: lines are grouped by it
 class FactorRow:
     """One row of a factor table: one process of an activity.
 
