@@ -185,7 +185,8 @@ def line_columns(found):
     lines = found.lines
 
     def columns(*names):
-        return {name: [getattr(line, name) for line in lines] for name in names}
+        values = {name: [getattr(line, name) for line in lines] for name in names}
+        return {name: [None if value == "" else value for value in column] for name, column in values.items()}
 
     amounts = {name: [line.amounts[place] for line in lines] for place, name in enumerate(found.amount_names)}
     return (
