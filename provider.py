@@ -5,9 +5,11 @@ from pathlib import Path
 from qgis.core import QgsProcessingModelAlgorithm, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.accounting.aggregate_carbon import AggregateCarbon
 from .algorithms.accounting.allocate_emissions import AllocateEmissions
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
+from .algorithms.accounting.sector_inventory import SectorInventory
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.forecast.stirpat_fit import StirpatFit
 from .algorithms.forecast.stirpat_forecast import StirpatForecast
@@ -36,7 +38,9 @@ MODELS = RESOURCES / "models"
 ALGORITHMS = (
     LandUseBudget,
     LandTransition,
+    SectorInventory,
     AllocateEmissions,
+    AggregateCarbon,
     UnitPanel,
     CasaNep,
     ZonalCarbon,

@@ -188,19 +188,9 @@ def polygons_in(units, crs, context, record, spacing_m=None):
     InputDataError
         The units or the raster have no CRS, or a unit cannot be transformed (it is named).
     """
-    for found, of in ((units.crs, units.name), (crs, tr("The raster"))):
-        check_crs(found, of)
-    transform = None
-    if units.crs != crs:
-        transform = QgsCoordinateTransform(units.crs, crs, context.transformContext())
-    spacing = None if transform is None or spacing_m is None else spacing_m * map_units_per_metre(units.crs)
-    out, without = [], []
-    for i, geometry in enumerate(units.geometries):
-        if geometry.isEmpty():
-            without.append(units.keys[i])
-            out.append(None)
-        else:
-            out.append(_polygon_wkb(geometry, transform, spacing, units.keys[i]))
+    check_crs(crs, tr("The raster"))
+    out = transformed_polygons(units, crs, context, spacing_m)
+    without = [key for key, polygon in zip_equal(units.keys, out) if polygon is None]
     if without:
         record.warning(
             "{count} units have no polygon; they are kept without values: {units}.",
@@ -208,6 +198,19 @@ def polygons_in(units, crs, context, record, spacing_m=None):
             units=listing(without),
         )
     return out
+
+
+def transformed_polygons(units, crs, context, spacing_m=None):
+    """The same without a word on units without a polygon; see `polygons_in`."""
+    check_crs(units.crs, units.name)
+    transform = spacing = None
+    if units.crs != crs:
+        transform = QgsCoordinateTransform(units.crs, crs, context.transformContext())
+        spacing = None if spacing_m is None else spacing_m * map_units_per_metre(units.crs)
+    return [
+        None if geometry.isEmpty() else _polygon_wkb(geometry, transform, spacing, units.keys[i])
+        for i, geometry in enumerate(units.geometries)
+    ]
 
 
 def has_crs(crs):

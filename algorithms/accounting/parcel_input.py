@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from qgis.core import Qgis, QgsGeometry, QgsWkbTypes
 
 from ...core.accounting.land_types import land_type_keys
 from ...core.accounting.parcels import Parcels, coded
-from ...core.errors import Cancelled, InputDataError
+from ...core.errors import InputDataError
 from ...core.geometry.polygons import Polygons, pack_polygons
 from ...core.notes import listing
+from ...core.sequences import zip_equal
 from ...core.tables import unit_key
 from ..layers import Layer, check_crs, read_layer, without_curves
+from ..valid_shapes import of_one_type, repaired_shapes
 
-_OFTEN = 1 << 10  # parcels between two looks at the cancel button
 FIRST = "first"
 DUPLICATES = ("error", FIRST)  # in the order of the parameter DUPLICATES
 
@@ -131,54 +131,16 @@ def _parents(layer, field):
 
 def _repaired(layer, names, record):
     """The layer with valid shapes; what was done goes to the record."""
-    shapes, repaired, lost, without = list(layer.geometries), [], [], []
-    for place, shape in enumerate(shapes):
-        if place % _OFTEN == 0 and record.feedback.isCanceled():
-            raise Cancelled
-        if shape.isEmpty():
-            without.append(names[place])
-        elif not shape.isGeosValid():
-            shapes[place] = valid_polygon(shape)
-            (lost if shapes[place].isEmpty() else repaired).append(names[place])
-    if lost:
-        raise InputDataError(
-            "{count} parcels have shapes that cannot be repaired: {parcels}. Draw them again, or "
-            "remove them.",
-            count=len(lost),
-            parcels=listing(lost),
-        )
+    without = [name for name, shape in zip_equal(names, layer.geometries) if shape.isEmpty()]
+    shapes = repaired_shapes(layer.geometries, names, layer.name, record)
     if without:
         record.warning(
             "{count} parcels have no shape and get nothing: {parcels}.",
             len(without),
             parcels=listing(without),
         )
-    if not repaired:
-        return layer
-    record.warning(
-        "{count} parcels had invalid shapes, which were repaired, also in the result: {parcels}.",
-        len(repaired),
-        parcels=listing(repaired),
-    )
-    wkb_type = layer.wkb_type
-    if QgsWkbTypes.isSingleType(wkb_type) and any(shape.isMultipart() for shape in shapes):
-        wkb_type = QgsWkbTypes.multiType(wkb_type)
-        for shape in shapes:
-            shape.convertToMultiType()
+    shapes, wkb_type = of_one_type(shapes, layer.wkb_type)
     return replace(layer, geometries=tuple(shapes), wkb_type=wkb_type)
-
-
-def valid_polygon(shape):
-    """The polygons of a shape made valid; empty if there are none."""
-    valid = QgsGeometry(shape).makeValid()
-    parts = [
-        QgsGeometry(part.clone())
-        for part in valid.constParts()
-        if QgsWkbTypes.geometryType(part.wkbType()) == Qgis.GeometryType.Polygon
-    ]
-    if not parts:
-        return QgsGeometry()
-    return parts[0] if len(parts) == 1 else QgsGeometry.collectGeometry(parts)
 
 
 def _repeated(shapes, polygons):

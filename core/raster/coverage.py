@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..geometry.ragged import spread
 from ..sequences import zip_equal
 from .zones import Spans, polygon_edges, rows_of_edges
 
@@ -157,7 +158,7 @@ def covered(edges, window):
     >>> found.spans.start, found.spans.stop, found.cells.column, found.cells.share / WHOLE
     (array([0]), array([1]), array([1]), array([0.25]))
     """
-    runs = _within(_runs(_passed_cells(edges, window), edges.width), window)
+    runs = _claims(edges, window)
     wrong = (runs.share < -_TOLERANCE) | (runs.share > WHOLE + _TOLERANCE)
     crossing = np.unique(runs.zone[wrong])
     runs = _Runs(*(column[~np.isin(runs.zone, crossing)] for column in runs))
@@ -166,6 +167,28 @@ def covered(edges, window):
     if len(crowded):
         runs, shared = _first_come(runs, crowded, window)
     return Covered(*_spans_and_cells(runs), shared, crossing)
+
+
+def claimed_cells(edges, window):
+    """Which share of every cell of a window every zone would cover if it were alone.
+
+    Parameters
+    ----------
+    edges : CoverEdges
+        Of zones that may overlap, but none of which has a border that crosses itself.
+    window : Window
+
+    Returns
+    -------
+    PartCells
+        Of cells that a zone covers wholly, too.
+    """
+    runs = _claims(edges, window)
+    return _one_by_one(runs, runs.share > 0)
+
+
+def _claims(edges, window):
+    return _within(_runs(_passed_cells(edges, window), edges.width), window)
 
 
 class _Passed(NamedTuple):
@@ -294,11 +317,14 @@ def _within(runs, window):
 def _spans_and_cells(runs):
     """Whole cells as spans, others one by one."""
     whole = runs.share >= WHOLE
-    part = (runs.share > 0) & ~whole
-    count = (runs.stop - runs.start)[part]
-    row, column, zone, share = (np.repeat(values[part], count) for values in (*runs[:2], *runs[3:]))
-    column += np.arange(len(column)) - np.repeat(np.cumsum(count) - count, count)
-    return Spans(*(column[whole] for column in runs[:4])), PartCells(row, column, zone, share)
+    cells = _one_by_one(runs, (runs.share > 0) & ~whole)
+    return Spans(*(column[whole] for column in runs[:4])), cells
+
+
+def _one_by_one(runs, some):
+    """The cells of some runs."""
+    of, column = spread(runs.start[some], (runs.stop - runs.start)[some])
+    return PartCells(runs.row[some][of], column, runs.zone[some][of], runs.share[some][of])
 
 
 def _crowded_rows(runs, width):
