@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 import numpy as np
-from qgis.core import Qgis, QgsFeatureRequest
+from qgis.core import Qgis, QgsFeatureRequest, QgsWkbTypes
 
 from ..core.accounting.proxy_weights import LineSet, PointSet
 from ..core.errors import Cancelled, InputDataError
@@ -26,9 +26,9 @@ class Codes:
 
     def of(self, value):
         """The number of a field's value."""
-        value = python_value(value)
-        code = self._known.get(value)
+        code = self._known.get(value) if type(value) is str else None
         if code is None:
+            value = python_value(value)
             name = "" if is_missing(value) else as_text(value)
             code = self._known[value] = self._names.setdefault(name, len(self._names))
         return code
@@ -68,24 +68,27 @@ def read_points(source, crs, context, record, category_field="", count_field="")
     Cancelled
     """
     codes = Codes()
-    x, y, code, feature_of, counts, without = array("d"), array("d"), array("q"), array("q"), [], 0
-    for number, (feature, value) in enumerate(
-        _features(source, crs, context, record.feedback, category_field or count_field)
-    ):
-        shape = feature.geometry().constGet()
-        if count_field:
-            counts.append(value)
-        if shape is None or shape.isEmpty():
+    x, y, code, owner = array("d"), array("d"), array("q"), array("q")
+    counts, without, number = [], 0, 0
+    single = QgsWkbTypes.isSingleType(source.wkbType())
+    for feature, value in _features(source, crs, context, record.feedback, category_field or count_field):
+        geometry = feature.geometry()
+        if geometry.isEmpty():
             without += 1
             continue
-        kind = 0 if count_field else codes.of(value)
-        for point in shape.vertices() if shape.partCount() > 1 else (next(shape.vertices()),):
+        if count_field:
+            counts.append(value)
+            kind = 0
+        else:
+            kind = codes.of(value)
+        for point in (geometry.asPoint(),) if single else geometry.asMultiPoint():
             x.append(point.x())
             y.append(point.y())
             code.append(kind)
-            feature_of.append(number)
+            owner.append(number)
+        number += 1
     _note_without(source, without, record)
-    owner = np.frombuffer(feature_of, dtype=np.int64) if len(feature_of) else np.arange(0)
+    owner = np.array(owner, dtype=np.int64)
     amount = 1.0 / np.bincount(owner)[owner] if len(owner) else np.empty(0)
     if count_field:
         amount *= _counts(source, count_field, counts, record)[owner]
@@ -145,14 +148,14 @@ def read_lines(source, crs, context, measure, record, class_field=""):
 def _features(source, crs, context, feedback, field):
     """Features with one value each, transformed on the way; None where no field is wanted."""
     check_crs(source.sourceCrs(), source.sourceName())
-    index = _index(source, field) if field else -1
-    request = QgsFeatureRequest().setSubsetOfAttributes([index] if field else [])
+    index = _index(source, field) if field else None
+    request = QgsFeatureRequest().setSubsetOfAttributes([] if index is None else [index])
     request.setDestinationCrs(crs, context.transformContext())
     flags = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
     for number, feature in enumerate(source.getFeatures(request, flags)):
         if number % _OFTEN == 0 and feedback.isCanceled():
             raise Cancelled
-        yield feature, feature.attribute(index) if field else None
+        yield feature, None if index is None else feature[index]
 
 
 def _index(source, field):

@@ -3,14 +3,14 @@
 import numpy as np
 from qgis.core import QgsExpression, QgsFillSymbol
 
-from ...core.sequences import pairwise
+from ...core.sequences import pairwise, zip_equal
 from ..base import tr
 from .classes import and_missing, by_rules, by_year, round_125, values_and_years
 from .colours import between
 
-# ColorBrewer's PuOr, each half from pale to dark: orange emits, purple absorbs.
-EMITTED = ("#fee0b6", "#fdb863", "#e08214", "#b35806", "#7f3b08")
-ABSORBED = ("#d8daeb", "#998ec3", "#542788")
+# After ColorBrewer's PuOr, each half from pale to dark: orange emits, purple absorbs.
+EMITTED = ("#fdd5a0", "#f5a84a", "#d9780f", "#b35806", "#7f3b08")
+ABSORBED = ("#ceccec", "#9488c6", "#542788")
 NOTHING = "#f2f2f2"
 EMITTED_PARTS = (0.25, 0.5, 0.75, 0.95)  # of what emits, by number; the last class is the hottest twentieth
 ABSORBED_PARTS = (1 / 3, 2 / 3)
@@ -54,44 +54,38 @@ def intensity_classes(values, unit, field):
     list of (str, str, str)
     """
     value = QgsExpression.quotedColumnRef(field)
-    sinks = [
-        (
-            f"{value} < {-lower!r}" if upper is None else f"{value} < {-lower!r} AND {value} >= {-upper!r}",
-            hue,
-            text,
-        )
-        for lower, upper, hue, text in _side(
-            -values[values < 0], ABSORBED_PARTS, ABSORBED, unit, "\N{MINUS SIGN}"
-        )
-    ]
-    sources = [
-        (
-            f"{value} > {lower!r}" if upper is None else f"{value} > {lower!r} AND {value} <= {upper!r}",
-            hue,
-            text,
-        )
-        for lower, upper, hue, text in _side(values[values > 0], EMITTED_PARTS, EMITTED, unit, "")
-    ]
-    none = [(f"{value} = 0", NOTHING, tr("0, neither source nor sink"))] if (values == 0).any() else []
-    return sinks[::-1] + none + sources
+    sinks, sources = [], []
+    for lower, upper, hue in _side(-values[values < 0], ABSORBED_PARTS, ABSORBED):
+        test = f"{value} < {-lower!r}" + ("" if upper is None else f" AND {value} >= {-upper!r}")
+        sinks.append((test, hue, _label(None if upper is None else -upper, -lower, unit)))
+    for lower, upper, hue in _side(values[values > 0], EMITTED_PARTS, EMITTED):
+        test = f"{value} > {lower!r}" + ("" if upper is None else f" AND {value} <= {upper!r}")
+        sources.append((test, hue, _label(lower, upper, unit)))
+    nothing = [(f"{value} = 0", NOTHING, tr("neither source nor sink"))] if (values == 0).any() else []
+    return sinks[::-1] + nothing + sources
 
 
-def _side(sizes, parts, colours, unit, sign):
-    """Classes of sources or of sinks by their size: lower, upper (None = open), colour, label."""
+def _side(sizes, parts, colours):
+    """Classes of sources or of sinks by their size: lower, upper (None = open), colour."""
     if not sizes.size:
         return []
     rounded = {round_125(float(size)) for size in np.quantile(sizes, parts)}
-    breaks = sorted(edge for edge in rounded if sizes.min() <= edge < sizes.max())
-    edges = [0.0, *breaks, None]
-    texts = [f"{sign}{edge:,.10g}" if edge else "0" for edge in edges[:-1]]
-    labels = [tr("{lower} to {upper}").format(lower=one, upper=other) for one, other in pairwise(texts)]
-    more = tr("beyond {value}") if sign else tr("above {value}")
-    labels.append(more.format(value=texts[-1]))
-    hues = between(colours, len(labels)) if len(labels) > 1 else [colours[len(colours) // 2]]
-    return [
-        (lower, upper, hue, f"{label} {unit}")
-        for (lower, upper), hue, label in zip(pairwise(edges), hues, labels)
-    ]
+    edges = [0.0, *sorted(edge for edge in rounded if sizes.min() <= edge < sizes.max()), None]
+    hues = between(colours, len(edges) - 1) if len(edges) > 2 else [colours[len(colours) // 2]]
+    return [(lower, upper, hue) for (lower, upper), hue in zip_equal(pairwise(edges), hues)]
+
+
+def _label(lower, upper, unit):
+    """'0 to 5 t C/ha', '> 5 t C/ha' or '< −2 t C/ha'."""
+    below, above = (
+        None if edge is None else f"{edge or 0.0:,.10g}".replace("-", "\N{MINUS SIGN}")
+        for edge in (lower, upper)
+    )
+    if above is None:
+        return f"> {below} {unit}"
+    if below is None:
+        return f"< {above} {unit}"
+    return f"{tr('{lower} to {upper}').format(lower=below, upper=above)} {unit}"
 
 
 def without_outline(layer, colour):

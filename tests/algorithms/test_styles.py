@@ -16,6 +16,7 @@ from landcarbon.algorithms.styles.classes import (
 from landcarbon.algorithms.styles.colours import CLUSTERS, COEFFICIENT, NO_ZONE, cluster_colour
 from landcarbon.algorithms.styles.dates import year_span
 from landcarbon.algorithms.styles.forecast import POTENTIAL, emission_potential, peak_year
+from landcarbon.algorithms.styles.intensity import ABSORBED, EMITTED, NOTHING, emission_intensity
 from landcarbon.algorithms.styles.trend import (
     P_BREAKS,
     P_VALUE,
@@ -87,6 +88,12 @@ def test_zone_colours_can_be_told_apart(scheme, reader):
 @pytest.mark.parametrize("colours", [EMISSION, COEFFICIENT, DENSITY, SLOPE])
 def test_class_colours_can_be_told_apart(colours, reader):
     assert least_difference(colours, reader) > 15
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_sinks_sources_and_nothing_can_be_told_apart(reader):
+    assert least_difference([*ABSORBED, NOTHING, *EMITTED], reader) > 10
+    assert least_difference([*ABSORBED, NO_ZONE, *EMITTED], reader) > 10
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -491,3 +498,37 @@ def test_cells_seen_are_spread_evenly(make_raster):
 )
 def test_year_span(years, expected):
     assert year_span(years) == expected
+
+
+def test_few_very_high_intensities_do_not_swallow_the_others(layer):
+    # Quartiles and 95 % of 1, 2, ... 99, 10^6 are 25.75, 50.5, 75.25, 95.05: rounded to 20, 50, 100 and 100.
+    units = layer("t_ha", [float(i) for i in range(1, 100)] + [1e6])
+    emission_intensity("t C")(units)
+    found = legend_of(units)
+    assert [found.count(label) for label in ("0 to 20 t C/ha", "20 to 50 t C/ha", "50 to 100 t C/ha")] == [
+        20,
+        30,
+        49,
+    ]
+    assert found[-1] == "> 100 t C/ha"
+
+
+def test_sinks_and_sources_have_classes_of_their_own(layer):
+    units = layer("t_ha", [-9.0, -3.0, -1.0, 0.0, 4.0, None])
+    emission_intensity("t CO2")(units)
+    # Thirds of 1, 3, 9 are 2.33 and 5: rounded to 2 and 5; a single source is one class.
+    assert legend_of(units) == [
+        "< −5 t CO2/ha",
+        "−5 to −2 t CO2/ha",
+        "−2 to 0 t CO2/ha",
+        "neither source nor sink",
+        "> 0 t CO2/ha",
+        "no value",
+    ]
+    assert colours_of(units)[:4] == [*ABSORBED[::-1], NOTHING]
+
+
+def test_intensities_of_a_layer_without_any_are_drawn(layer):
+    units = layer("t_ha", [0.0, None])
+    emission_intensity("t C")(units)
+    assert legend_of(units) == ["neither source nor sink", "no value"]
