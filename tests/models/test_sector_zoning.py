@@ -14,9 +14,9 @@ SAMPLE = RESOURCES / "sample"
 MODEL = "Carbon balance zoning from sector statistics"
 OUTPUTS = {
     "sector_inventory": "inventory.csv",
-    "emission_on_parcels": "parcels.gpkg",
+    "emissions_of_parcels": "parcels.gpkg",
     "closure": "closure.csv",
-    "emission_on_the_grid": "grid.gpkg",
+    "emissions_of_cells": "grid.gpkg",
     "carbon_indices": "indices.gpkg",
     "indices_of_the_city": "city.csv",
     "carbon_balance_zones": "zones.gpkg",
@@ -33,7 +33,7 @@ SECTORS = {
 }
 NET = 23776.11
 COMPENSATION = 1.05  # %
-PLACES = ("emission_on_parcels", "emission_on_the_grid", "carbon_indices", "carbon_balance_zones")
+PLACES = ("emissions_of_parcels", "emissions_of_cells", "carbon_indices", "carbon_balance_zones")
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +136,6 @@ def test_townships_have_zones_by_their_indices_and_all_four_occur(rows):
 def test_cells_of_the_grid_are_a_kilometre_wide(results):
     from qgis.core import QgsVectorLayer
 
-    for feature in QgsVectorLayer(results["emission_on_the_grid"], "grid", "ogr").getFeatures():
+    for feature in QgsVectorLayer(results["emissions_of_cells"], "grid", "ogr").getFeatures():
         box = feature.geometry().boundingBox()
         assert (box.width(), box.height()) == (1000, 1000)
