@@ -221,7 +221,7 @@ def test_invalid_shapes_are_repaired_and_named(allocated, inputs, context):
     (x, y), (right, top) = at(4), at(5, 1)
     with_shape(inputs, 4, f"Polygon(({x} {y},{right} {top},{right} {y},{x} {top},{x} {y}))")
     parcels, _, feedback = allocated()
-    assert "1 parcels had invalid shapes, which were repaired, also in the result: p4." in feedback.warnings
+    assert "parcels: 1 polygons had invalid shapes, which were repaired: p4." in feedback.warnings
     assert parcels[4]["area_ha"] == pytest.approx(0.5 / 0.9996**2, rel=1e-6)
     (layer,) = (one for one in context.temporaryLayerStore().mapLayers().values() if one.isSpatial())
     assert all(feature.geometry().isGeosValid() for feature in layer.getFeatures())
@@ -230,7 +230,7 @@ def test_invalid_shapes_are_repaired_and_named(allocated, inputs, context):
 def test_shapes_that_cannot_be_repaired_are_named(allocated, inputs):
     x, y = at(4)
     with_shape(inputs, 4, f"Polygon(({x} {y},{x + 9} {y},{x} {y},{x} {y}))")
-    with pytest.raises(RunFailed, match=r"1 parcels have shapes that cannot be repaired: p4\."):
+    with pytest.raises(RunFailed, match=r"parcels: 1 polygons have shapes that cannot be repaired: p4\."):
         allocated()
 
 
