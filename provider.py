@@ -9,6 +9,7 @@ from .algorithms.accounting.aggregate_carbon import AggregateCarbon
 from .algorithms.accounting.allocate_emissions import AllocateEmissions
 from .algorithms.accounting.land_transition import LandTransition
 from .algorithms.accounting.land_use_budget import LandUseBudget
+from .algorithms.accounting.sector_inventory import SectorInventory
 from .algorithms.accounting.unit_panel import UnitPanel
 from .algorithms.forecast.stirpat_fit import StirpatFit
 from .algorithms.forecast.stirpat_forecast import StirpatForecast
@@ -37,6 +38,7 @@ MODELS = RESOURCES / "models"
 ALGORITHMS = (
     LandUseBudget,
     LandTransition,
+    SectorInventory,
     AllocateEmissions,
     AggregateCarbon,
     UnitPanel,

@@ -227,6 +227,19 @@ def landtransition(make):
     }
 
 
+def sectorinventory(make):
+    return {
+        "ACTIVITIES": make.csv(
+            "activities.csv",
+            "unit,year,activity,amount,amount_2,amount_3,per,sector,subsector\n"
+            "a,2020,raw coal,10,,,1e4 t,industry,manufacturing\n"
+            "a,2020,pig,500,,,head,,\n"
+            "b,2020,rice,3,,,万吨,,\n"
+            "b,2020,domestic waste burned,100,0.6,1,kt,,\n",
+        ),
+    }
+
+
 def allocateemissions(make):
     return {
         "PARCELS": make.layer(
@@ -313,6 +326,7 @@ EXAMPLES = {
     "localmoran": localmoran,
     "neutralityzoning": neutralityzoning,
     "rastertrend": rastertrend,
+    "sectorinventory": sectorinventory,
     "stepwiseregression": stepwiseregression,
     "stirpatfit": stirpatfit,
     "stirpatforecast": stirpatforecast,

@@ -37,6 +37,7 @@ PAGES = (
     "zonalcarbon",
     "stirpatfit",
     "stirpatforecast",
+    "allocateemissions",
 )
 """In this order: a page may use what the ones before it wrote."""
 EXAMPLE = re.compile(r"qgis_process run landcarbon:(\w+) -\n+```json\n(.*?)```", re.DOTALL)
@@ -91,10 +92,10 @@ def make_casa(folder):
     write_bands(folder / "casa_2019_vegetation.tif", (105.0, 34.0), 0.1, classes)
 
 
-def rules_of_the_page():
-    """The rule table that the page of neutralityzoning prints."""
-    text = (ROOT / "docs" / "neutralityzoning.md").read_text(encoding="utf-8")
-    start = text.index("    index,field")
+def table_of_the_page(page, header):
+    """The table that a page prints; its header starts like that."""
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    start = text.index(f"    {header}")
     return text[start : text.index("\n\n", start)].replace("    ", "") + "\n"
 
 
@@ -114,7 +115,11 @@ def test_examples_run_on_the_sample(algorithms, dated_sample, tmp_path, monkeypa
     make_npp(tmp_path)
     make_casa(tmp_path)
     dated_sample.write_covers(ROOT / "resources" / "sample" / "land_cover_2019.tif", tmp_path)
-    (tmp_path / "rules.csv").write_text(rules_of_the_page(), encoding="utf-8")
+    for page, header, name in (
+        ("neutralityzoning", "index,field", "rules.csv"),
+        ("allocateemissions", "year,sector", "suzhou.csv"),
+    ):
+        (tmp_path / name).write_text(table_of_the_page(page, header), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     ran = set()
     for page, name, parameters in examples():

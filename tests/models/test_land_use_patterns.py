@@ -39,11 +39,7 @@ def results(qgis_process, tmp_path_factory):  # noqa: F811
         "UNIT_FIELD": "unit",
         "REGION_FIELD": "region",
         "STATISTICS": str(SAMPLE / "statistics_2019.csv"),
-        # The defaults, which `qgis_process` does not give to the steps of a model.
-        "FIELD": "net_t",
-        "CLASS_FIELDS": ";".join(CLASS_FIELDS),
-        "FACTORS": "gdp;area_ha",
-        "DRIVERS": "gdp;area_ha",
+        # The others are the model's defaults, which it has to give to its steps itself.
     }
     outputs = {name: str(folder / f"{name}.gpkg") for name in OUTPUTS}
     done = qgis_process("run", f"landcarbon:{MODEL}", "-", text=json.dumps({"inputs": inputs | outputs}))

@@ -108,7 +108,7 @@ def trend_model(model_file):
         QgsProcessingParameterFeatureSource("statistics", "GDP by unit and year", [kinds.Vector]),
     )
     children = [model_file.Child(*step) for step in CHAIN]
-    return model_file.made_model("Trends of the land-use carbon balance", "Tests", parameters, children)
+    return model_file.made_model("Trends of the land-use carbon balance", parameters, children, group="Tests")
 
 
 class Run(NamedTuple):

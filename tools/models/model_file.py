@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from qgis.core import (
+    QgsExpression,
     QgsProcessingModelAlgorithm,
     QgsProcessingModelChildAlgorithm,
     QgsProcessingModelChildParameterSource,
@@ -36,17 +37,22 @@ class Child(NamedTuple):
     outputs: dict
 
 
-def made_model(name, group, parameters, children, helps=None):
+GROUP = "Models"
+
+
+def made_model(name, parameters, children, helps=None, group=GROUP):
     """A model.
 
     Parameters
     ----------
-    name, group : str
-        As the toolbox shows them; the name is the id, too.
+    name : str
+        As the toolbox shows it, and the id.
     parameters : sequence of QgsProcessingParameterDefinition
     children : sequence of Child
     helps : dict of str to str, optional
         Help of parameters and outputs, and of the whole under 'ALG_DESC'.
+    group : str
+        Where the toolbox shows it.
     """
     helps = helps or {}
     model = QgsProcessingModelAlgorithm(name, group)
@@ -58,10 +64,12 @@ def made_model(name, group, parameters, children, helps=None):
         component.setPosition(QPointF(120, 80 + 80 * row))
         model.addModelParameter(definition, component)
     model.setParameterOrder([definition.name() for definition in parameters])
-    needed = {value for child in children for value in _flat(child.parameters.values())}
+    defaults = {definition.name(): definition.defaultValue() for definition in parameters}
+    values = [value for child in children for value in _flat(child.parameters.values())]
+    needed = {value for value in values if isinstance(value, str)}
     for column, child in enumerate(children):
         position = QPointF(450 + 280 * column, 120 + 100 * (column % 2))
-        model.addChildAlgorithm(_step(child, position, needed))
+        model.addChildAlgorithm(_step(child, position, needed, defaults))
     return model
 
 
@@ -70,7 +78,7 @@ def _flat(values):
         yield from value if isinstance(value, list) else [value]
 
 
-def _step(child, position, needed):
+def _step(child, position, needed, defaults):
     step = QgsProcessingModelChildAlgorithm(child.algorithm)
     step.setChildId(child.id)
     step.setPosition(position)
@@ -79,7 +87,8 @@ def _step(child, position, needed):
     for parameter, value in child.parameters.items():
         several = isinstance(definitions[parameter], QgsProcessingParameterMultipleLayers)
         values = value if several and isinstance(value, list) else [value]
-        step.addParameterSources(parameter, [_source(one) for one in values])
+        own_default = definitions[parameter].defaultValue()
+        step.addParameterSources(parameter, [_source(one, defaults, own_default) for one in values])
     outputs = {}
     for output, label in child.outputs.items():
         outputs[label] = QgsProcessingModelOutput(label, label)
@@ -92,10 +101,19 @@ def _step(child, position, needed):
     return step
 
 
-def _source(value):
+def _source(value, defaults, own_default):
+    """Where a step has a value from.
+
+    Without a dialog QGIS hands on what the user gave to the model and no default of the model, so that a step
+    would take its own. Where these differ an expression puts the model's in.
+    """
     made = QgsProcessingModelChildParameterSource
     if isinstance(value, str) and value.startswith("<"):
-        return made.fromModelParameter(value.strip("<>"))
+        name = value.strip("<>")
+        default = defaults[name]
+        if default is None or default == own_default:
+            return made.fromModelParameter(name)
+        return made.fromExpression(f"coalesce(@{name}, {QgsExpression.quotedValue(default)})")
     if isinstance(value, str) and ":" in value:
         return made.fromChildOutput(*value.split(":"))
     return made.fromStaticValue(value)

@@ -141,6 +141,7 @@ def take_pictures():
     nep_pictures()
     forecast_pictures(provinces)
     neutrality_pictures()
+    city_pictures()
 
 
 def zone_pictures(provinces):
@@ -431,11 +432,11 @@ def neutrality_pictures():
     names = [feature["unit"] for feature in provinces.getFeatures()]
     paths = make_dated_sample.write_covers(SAMPLE / "land_cover_2019.tif", PICTURES)
     covers = [QgsRasterLayer(path, Path(path).stem) for path in paths]
-    emission, statistics = (
+    activities, statistics = (
         QgsVectorLayer(path, Path(path).stem, "ogr")
         for path in make_dated_sample.write_tables(names, PICTURES)
     )
-    QgsProject.instance().addMapLayers([provinces, *covers, emission, statistics])
+    QgsProject.instance().addMapLayers([provinces, *covers, activities, statistics])
     units = {"UNITS": provinces.id(), "UNIT_FIELD": "unit"}
     change = run(
         "landtransition",
@@ -448,12 +449,60 @@ def neutrality_pictures():
         "Neutrality zoning from land cover",
         units
         | {"LAND_COVER": [cover.id() for cover in covers]}
-        | {"EMISSION": emission.id(), "STATISTICS": statistics.id()},
+        | {"ACTIVITIES": activities.id(), "STATISTICS": statistics.id()},
     )
     show_toolbox()
     for name in ("neutrality_zones", "peak_and_neutrality", "trends_of_units"):
         zoom_to(result_layer(zones, name))
         picture_of_desktop(f"model_map_{name}")
+
+
+def city_pictures():
+    """Inventory, parcels, grid and townships of the made-up city, step by step, then the model."""
+    layers = {
+        name: QgsVectorLayer(f"{SAMPLE / 'city.gpkg'}|layername={name}", name, "ogr")
+        for name in ("parcels", "townships", "points", "people", "roads")
+    }
+    activities = QgsVectorLayer(str(SAMPLE / "city_activities_2020.csv"), "city_activities_2020", "ogr")
+    QgsProject.instance().addMapLayers([*layers.values(), activities])
+    QgsProject.instance().setCrs(layers["parcels"].crs())
+    inventory = run(
+        "sectorinventory",
+        {
+            "ACTIVITIES": activities.id(),
+            "MASS": 1,
+            "TOTALS": TEMPORARY,
+            "GASES": TEMPORARY,
+            "REPORT": str(PICTURES / "sectorinventory_report.html"),
+        },
+    )
+    ground = {
+        "PARCELS": layers["parcels"].id(),
+        "LAND_TYPE_FIELD": "land_type",
+        "POINTS": layers["points"].id(),
+        "CATEGORY_FIELD": "category",
+        "PEOPLE": layers["people"].id(),
+        "COUNT_FIELD": "people",
+        "ROADS": layers["roads"].id(),
+        "ROAD_CLASS_FIELD": "class",
+    }
+    totals = {"TOTALS": result_layer(inventory, "TOTALS").id(), "MASS": 1, "CLOSURE": TEMPORARY}
+    parcels = result_layer(run("allocateemissions", ground | totals), "OUTPUT")
+    show_toolbox()
+    zoom_to(parcels)
+    picture_of_desktop("allocateemissions_map")
+    for name, units in (("grid", {"CELL_SIZE": 1000}), ("townships", {"UNITS": layers["townships"].id()})):
+        sums = run("aggregatecarbon", {"INPUT": parcels.id()} | units)
+        zoom_to(result_layer(sums, "OUTPUT"))
+        picture_of_desktop(f"aggregatecarbon_map_{name}")
+    units = {"UNITS": layers["townships"].id(), "UNIT_FIELD": "township", "GDP_FIELD": "gdp"}
+    zones = run(
+        "Carbon balance zoning from sector statistics", ground | units | {"ACTIVITIES": activities.id()}
+    )
+    show_toolbox()
+    for name in ("emission_on_parcels", "emission_on_the_grid", "carbon_indices", "carbon_balance_zones"):
+        zoom_to(result_layer(zones, name))
+        picture_of_desktop(f"sector_model_map_{name}")
 
 
 def made_rasters(seed=11):

@@ -230,7 +230,7 @@ def test_invalid_shapes_are_repaired_and_named(allocated, inputs, context):
 def test_shapes_that_cannot_be_repaired_are_named(allocated, inputs):
     x, y = at(4)
     with_shape(inputs, 4, f"Polygon(({x} {y},{x + 9} {y},{x} {y},{x} {y}))")
-    with pytest.raises(RunFailed, match=r"parcels: 1 polygons have shapes that cannot be repaired: p4\."):
+    with pytest.raises(RunFailed, match=r"1 polygons have shapes that cannot be repaired: p4\."):
         allocated()
 
 

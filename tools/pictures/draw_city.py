@@ -1,0 +1,137 @@
+"""Draws the made-up city: emission of its parcels, and the zones of its townships.
+
+Usage: python3 draw_city.py PARCELS_FILE ZONES_FILE PICTURE, with what the model from sector statistics
+to zones wrote; without a screen under QT_QPA_PLATFORM=offscreen. The README shows it as
+`docs/pictures/city.png`.
+"""
+
+import sys
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsFillSymbol,
+    QgsLayoutExporter,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemScaleBar,
+    QgsLayoutSize,
+    QgsLegendStyle,
+    QgsPalLayerSettings,
+    QgsPrintLayout,
+    QgsProject,
+    QgsSingleSymbolRenderer,
+    QgsTextBufferSettings,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "dev"))
+
+from draw_map import MARGIN, RESOLUTION, add_label, place, text_format
+
+PAGE = (240.0, 148.0)  # mm
+SIZE = (112.0, 87.0)  # of a map
+TOP = 17.0
+LEFT, RIGHT = MARGIN, PAGE[0] - MARGIN - SIZE[0]
+TITLE = "From sector totals to parcels and townships: a made-up city"
+SOURCES = "City: synthetic, made by a seeded script. Sector totals: Suzhou 2020, Zhang et al. 2023, table 3."
+BORDER = {"color": "0,0,0,0", "outline_color": "#303030", "outline_width": "0.4"}
+
+
+def layer_of(path, name):
+    """A layer in its own style."""
+    layer = QgsVectorLayer(path, name, "ogr")
+    if not layer.isValid():
+        raise SystemExit(f"{path} is no vector layer.")
+    return layer
+
+
+def borders(path):
+    """The townships as outlines."""
+    layer = layer_of(path, "Townships")
+    layer.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(BORDER)))
+    return layer
+
+
+def add_names(layer, field):
+    """Write the names of the townships on the map."""
+    halo = QgsTextBufferSettings()
+    halo.setEnabled(True)
+    halo.setSize(0.6)
+    text = text_format(7)
+    text.setBuffer(halo)
+    labels = QgsPalLayerSettings()
+    labels.fieldName = field
+    labels.setFormat(text)
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(labels))
+    layer.setLabelsEnabled(True)
+
+
+def add_map(layout, layers, x):
+    """Layers, the first on top, filling their frame."""
+    item = QgsLayoutItemMap(layout)
+    item.setCrs(layers[-1].crs())
+    item.setLayers(layers)
+    place(layout, item, x, TOP, *SIZE)
+    extent = layers[-1].extent()
+    extent.scale(1.03)
+    item.zoomToExtent(extent)
+    return item
+
+
+def add_legend(layout, layer, x):
+    """The classes of a layer below its map, in two columns."""
+    legend = QgsLayoutItemLegend(layout)
+    legend.setAutoUpdateModel(False)
+    legend.model().rootGroup().clear()
+    legend.model().rootGroup().addLayer(layer)
+    legend.setColumnCount(2)
+    legend.setSplitLayer(True)
+    legend.rstyle(QgsLegendStyle.Style.Subgroup).setTextFormat(text_format(9, bold=True))
+    legend.rstyle(QgsLegendStyle.Style.SymbolLabel).setTextFormat(text_format(8))
+    place(layout, legend, x - 2, TOP + SIZE[1] + 1)
+    legend.adjustBoxSize()
+
+
+def add_scale_bar(layout, shown):
+    """A bar of 10 km in the lower left corner of a map."""
+    bar = QgsLayoutItemScaleBar(layout)
+    bar.setStyle("Single Box")
+    bar.setLinkedMap(shown)
+    bar.setUnits(Qgis.DistanceUnit.Kilometers)
+    bar.setUnitLabel("km")
+    bar.setNumberOfSegmentsLeft(0)
+    bar.setNumberOfSegments(2)
+    bar.setUnitsPerSegment(5)
+    bar.setTextFormat(text_format(7))
+    place(layout, bar, shown.pos().x() + 1, TOP + SIZE[1] - 10)
+
+
+def draw(parcels_path, zones_path, picture):
+    """Write both maps as one PNG."""
+    parcels = layer_of(parcels_path, "Net emission of the parcels")
+    zones = layer_of(zones_path, "Zones of the townships")
+    outlines = borders(zones_path)
+    add_names(zones, "unit")
+    project = QgsProject()
+    project.addMapLayers([parcels, zones, outlines])
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*PAGE, Qgis.LayoutUnit.Millimeters))
+    add_label(layout, TITLE, 6.0, 14, bold=True)
+    add_scale_bar(layout, add_map(layout, [outlines, parcels], LEFT))
+    add_map(layout, [zones], RIGHT)
+    add_legend(layout, parcels, LEFT)
+    add_legend(layout, zones, RIGHT)
+    add_label(layout, SOURCES, PAGE[1] - 7, 7)
+    if not QgsLayoutExporter(layout).renderPageToImage(0, dpi=RESOLUTION).save(picture):
+        raise SystemExit(f"{picture} could not be written.")
+
+
+if __name__ == "__main__":
+    application = QgsApplication([], False)
+    application.initQgis()
+    draw(*sys.argv[1:4])
+    application.exitQgis()
