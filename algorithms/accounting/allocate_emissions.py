@@ -241,7 +241,8 @@ class AllocateEmissions(LandCarbonAlgorithm):
         record.note(*totals.notes, *notes)
         rules = needed_rules(tasks)
         check_layers(self, rules, parameters, context)
-        parcels = self.parcels(rules, parameters, context, record)
+        parcels = self.parcels(parameters, context, record)
+        feedback.setProgress(30)
         measure = self.measure_of(parameters, context)(parcels.layer.crs)
         data = proxy_data(self, rules, parcels, measure, parameters, context, record)
 
@@ -250,6 +251,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         record.note(*notes)
         found = allocate(tasks, parcels.parcels, weights)
         record.note(*found.notes)
+        feedback.setProgress(80)
 
         # Results
         with results:
@@ -293,7 +295,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         kind = MEASURES[self.parameterAsEnum(parameters, self.AREA, context)]
         return lambda crs: Measure(crs, context, kind)
 
-    def parcels(self, rules, parameters, context, record):
+    def parcels(self, parameters, context, record):
         """The parcels."""
         source = self.parameterAsSource(parameters, self.PARCELS, context)
         if source is None:

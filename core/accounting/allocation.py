@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..notes import Note, listing, warning
+from ..notes import Note, decision, listing, warning
 from ..sequences import zip_equal
 from ..units import ratio
 from .allocation_tasks import rules_of
@@ -114,7 +114,12 @@ def allocate(tasks, parcels, weights):
         net_t,
         ratio(net_t, parcels.area_ha),
         tuple(closure),
-        (*notes, *notes_on_land_types(tasks, parcels), *_notes_on_fallback(closure)),
+        (
+            *notes,
+            *notes_on_land_types(tasks, parcels),
+            *_notes_on_fallback(closure),
+            _note_on_closure(closure, net_t, sides),
+        ),
     )
 
 
@@ -261,4 +266,18 @@ def _notes_on_fallback(closure):
             len(fallen),
             names=listing(names),
         ),
+    )
+
+
+def _note_on_closure(closure, net_t, sides):
+    """What was placed, and by how much it misses the totals."""
+    missed = max((abs(row.placed / row.total - 1) for row in closure if row.total), default=0.0)
+    return decision(
+        "{count} totals are on parcels: sources {ce:,.10g} t, sinks {cs:,.10g} t, net {net:,.10g} t; none "
+        "differs from its total by more than {missed:.1g} of it.",
+        count=len(closure),
+        ce=math.fsum(sides[SOURCE].tolist()),
+        cs=math.fsum(sides[SINK].tolist()),
+        net=math.fsum(net_t.tolist()),
+        missed=missed,
     )

@@ -381,6 +381,19 @@ def test_points_without_a_shape_and_outside_are_counted(allocated, inputs):
     assert "points: 1 of 6 points are in no parcel and count nowhere." in feedback.warnings
 
 
+def test_points_that_cannot_be_transformed_are_counted(allocated, make_layer):
+    people = make_layer(
+        {"n": float},
+        [(1.0,), (1.0,)],
+        ["Point(117 95)", "Point(117.0031 0.00045)"],
+        geometry="Point",
+        name="people",
+    )
+    parcels, _, feedback = allocated(PEOPLE=people)
+    assert column(parcels, "homes_t")[3:5] == pytest.approx([80, 0])
+    assert any(text.startswith("people: 1 features are left out") for text in feedback.warnings)
+
+
 def test_curved_and_three_dimensional_lines_are_measured(allocated, make_layer):
     (x0, y0), (x1, y1) = at(5, 0.5), at(6.5, 0.5)
     roads = make_layer(
