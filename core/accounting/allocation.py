@@ -11,11 +11,13 @@ from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
 from ..sequences import zip_equal
 from ..units import ratio
+from .allocation_rules import sector_label
 from .allocation_tasks import rules_of
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
 from .proxies import Weights
 from .sector_totals import SINK, SOURCE
 
+MOST = 0.5  # of points, people or lines: a larger share that is of no use is warned of
 BY_AREA = "area"  # what weights fall back to where all of them are 0
 
 
@@ -118,6 +120,7 @@ def allocate(tasks, parcels, weights):
             *notes,
             *notes_on_land_types(tasks, parcels),
             *_notes_on_fallback(closure),
+            *_notes_on_unused(tasks, weights, members),
             _note_on_closure(closure, net_t, sides),
         ),
     )
@@ -259,12 +262,36 @@ def _notes_on_fallback(closure):
     fallen = [row for row in closure if row.fallback]
     if not fallen:
         return ()
-    names = [f"{row.sector}, {row.subsector}{_in_parent(row.parent)} (no {row.proxy})" for row in fallen]
+    names = [
+        f"'{sector_label(row.sector, row.subsector)}'{_in_parent(row.parent)} (no {row.proxy})"
+        for row in fallen
+    ]
     return (
         warning(
             "{count} totals are parted by area, because all weights of their parcels are 0: {names}.",
             len(fallen),
             names=listing(names),
+        ),
+    )
+
+
+def _notes_on_unused(tasks, weights, members):
+    """A warning of sub-sectors that most of their points, people or lines are of no use for."""
+    shares = [
+        (rule, weights[rule.key].measure, weights[rule.key].unused_share(members[rule.key]))
+        for rule in needed_rules(tasks)
+    ]
+    lost = [
+        f"'{rule.label}' ({share:.0%} of the {measure})" for rule, measure, share in shares if share > MOST
+    ]
+    if not lost:
+        return ()
+    return (
+        warning(
+            "Of {count} sub-sectors more than half of what weighs their parcels lies elsewhere: {names}. "
+            "Do the land types fit?",
+            len(lost),
+            names=listing(lost),
         ),
     )
 

@@ -237,7 +237,7 @@ def test_weights_that_are_all_0_fall_back_to_areas():
     assert (found.closure[0].fallback, found.closure[0].weights) == ("area", 0.0)
     (warned,) = (note.text for note in found.notes if note.kind == "warning" and "by area" in note.text)
     assert warned.startswith("1 totals are parted by area")
-    assert "s, a (no points)" in warned
+    assert "'s, a' (no points)" in warned
 
 
 def test_the_fallback_is_decided_in_every_parent():
@@ -246,6 +246,19 @@ def test_the_fallback_is_decided_in_every_parent():
     found = allocated(totals_of(("s", None, 4.0, "source"), parents="AB"), rules, parcels, [0, 0, 1, 1])
     assert found.ce_t.tolist() == [1.0, 3.0, 2.0, 2.0]
     assert [row.fallback for row in found.closure] == ["area", ""]
+
+
+def test_points_that_are_mostly_elsewhere_are_warned_of():
+    rules = rules_of(("a", None, "x", "points"), ("b", None, "y", "points"))
+    totals = totals_of(("a", None, 1.0, "source"), ("b", None, 1.0, "source"))
+    tasks, _ = allocation_tasks(totals, rules)
+    counts = np.array([1.0, 3.0])
+    weights = {rule.key: Weights(counts, counts, 5.0, "points") for rule in rules}
+    found = allocate(tasks, parcels_of(["x", "y"]), weights)
+    assert [row.unused for row in found.closure] == [4.0, 2.0]
+    (warned,) = (note.text for note in found.notes if note.kind == "warning")
+    assert "Of 1 sub-sectors more than half" in warned
+    assert "'a' (80% of the points)" in warned
 
 
 def test_a_total_without_parcels_of_its_land_types_names_both():
