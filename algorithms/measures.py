@@ -1,7 +1,7 @@
 """Areas and lengths of features on the ground: on the ellipsoid, or planar."""
 
 import numpy as np
-from qgis.core import Qgis, QgsDistanceArea, QgsPointXY, QgsProcessingParameterEnum
+from qgis.core import Qgis, QgsDistanceArea, QgsEllipsoidUtils, QgsPointXY, QgsProcessingParameterEnum
 
 from ..core.errors import InputDataError
 from ..core.units import M2_PER_HA
@@ -41,7 +41,7 @@ class Measure:
             )
         self._measure = QgsDistanceArea()
         self._measure.setSourceCrs(crs, context.transformContext())
-        self._measure.setEllipsoid(NO_ELLIPSOID if kind == PLANAR else crs.ellipsoidAcronym() or WGS84)
+        self._measure.setEllipsoid(NO_ELLIPSOID if kind == PLANAR else ellipsoid_of(crs))
         self._step = _STEP_M * map_units_per_metre(crs)
         self._to_m = self._measure.convertLengthMeasurement(1.0, Qgis.DistanceUnit.Meters)
         self._to_ha = self._to_m**2 / M2_PER_HA  # QGIS takes US survey feet for feet in areas
@@ -71,6 +71,24 @@ class Measure:
             out[i, 0] = self._measure.measureLine(QgsPointXY(x - half, y), QgsPointXY(x + half, y))
             out[i, 1] = self._measure.measureLine(QgsPointXY(x, y - half), QgsPointXY(x, y + half))
         return out * (self._to_m / self._step)
+
+
+def ellipsoid_of(crs):
+    """Name of the ellipsoid of a coordinate reference system, WGS 84 where it has none.
+
+    QGIS calls that of a system without a code by its axes, as 'PARAMETER:a:b', and measures NaN with it.
+    """
+    name = crs.ellipsoidAcronym()
+    if not name.startswith("PARAMETER:"):
+        return name or WGS84
+    own = QgsEllipsoidUtils.ellipsoidParameters(name)
+
+    def apart(known):
+        axes = known.parameters
+        return abs(axes.semiMajor - own.semiMajor) + abs(axes.semiMinor - own.semiMinor)
+
+    named = (known for known in QgsEllipsoidUtils.definitions() if known.acronym.startswith("EPSG:"))
+    return min(named, key=apart).acronym
 
 
 def add_area(algorithm):

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 
 from ...core.accounting.aggregation import overlapping_units, parted_overlaps
-from ...core.accounting.square_grid import cell_corners, cell_names, cell_shares, square_grid
+from ...core.accounting.square_grid import cell_corners, cell_names, cell_shares, square_grid, true_areas_ha
 from ...core.errors import InputDataError
 from ...core.geometry.area_shares import area_shares
 from ...core.geometry.polygons import pack_polygons
@@ -164,17 +164,16 @@ def grid_target(source, size_m, layer, context, record):
     InputDataError
         No polygon has a shape, or the grid would have more than 50 million cells.
     """
+    if all(shape.isEmpty() for shape in layer.geometries):
+        raise InputDataError("{layer} holds no polygon with a shape.", layer=layer.name)
     plane = grid_plane(source, context, record)
     polygons = transformed_polygons(layer, plane, context, _SPACING_M)
     xy = polygon_paths(polygons).xy
-    if not len(xy):
-        raise InputDataError("{layer} holds no polygon with a shape.", layer=layer.name)
     grid = square_grid(xy.min(axis=0), xy.max(axis=0), size_m, plane.toWkt())
     found = cell_shares(polygons, grid, progress_of(record.feedback))
     cells, unit = np.unique(found.cell, return_inverse=True)
     low, high = cell_corners(cells, grid)
     corners = np.column_stack((low, high))
-    measure = Measure(plane, context)
 
     def shape(place):
         return QgsGeometry.fromRect(QgsRectangle(*corners[place].tolist()))
@@ -191,7 +190,7 @@ def grid_target(source, size_m, layer, context, record):
         "",
         Qgis.WkbType.Polygon,
         plane,
-        np.array([measure.area_ha(shape(place)) for place in range(len(cells))]),
+        true_areas_ha(cells, grid),
     )
 
 

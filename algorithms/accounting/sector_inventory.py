@@ -61,7 +61,8 @@ class SectorInventory(LandCarbonAlgorithm):
             tr(
                 "zhang2023 (energy, products, transport, buildings, farming, waste and sinks of a city), "
                 "huo2025 (energy, farming, human respiration and crops as in that study) or huo2025_ch4 (the "
-                "same with the CH4 of livestock as CH4); none: only the factor table."
+                "same with the CH4 of livestock as CH4); ipcc2006 (fuels by heat, products, livestock and "
+                "wastewater by the defaults of the IPCC); none: only the factor table."
             ),
         )
         self.add(
@@ -185,7 +186,8 @@ def line_columns(found):
     lines = found.lines
 
     def columns(*names):
-        return {name: [getattr(line, name) for line in lines] for name in names}
+        values = {name: [getattr(line, name) for line in lines] for name in names}
+        return {name: [None if value == "" else value for value in column] for name, column in values.items()}
 
     amounts = {name: [line.amounts[place] for line in lines] for place, name in enumerate(found.amount_names)}
     return (

@@ -5,7 +5,7 @@ from qgis.core import QgsExpression, QgsFillSymbol
 
 from ...core.sequences import pairwise, zip_equal
 from ..base import tr
-from .classes import and_missing, by_rules, by_year, round_125, values_and_years
+from .classes import and_missing, by_rules, by_year, round_125, symbol, values_and_years
 from .colours import between
 
 # After ColorBrewer's PuOr, each half from pale to dark: orange emits, purple absorbs.
@@ -14,6 +14,7 @@ ABSORBED = ("#ceccec", "#9488c6", "#542788")
 NOTHING = "#f2f2f2"
 EMITTED_PARTS = (0.25, 0.5, 0.75, 0.95)  # of what emits, by number; the last class is the hottest twentieth
 ABSORBED_PARTS = (1 / 3, 2 / 3)
+MANY = 100  # polygons that would be lost between their borders
 
 
 def emission_intensity(mass, field="t_ha"):
@@ -33,7 +34,8 @@ def emission_intensity(mass, field="t_ha"):
     def style(layer):
         values, _ = values_and_years(layer, field)
         classes = intensity_classes(values, f"{mass}/ha", field)
-        by_rules(layer, and_missing(layer, field, classes), without_outline)
+        many = layer.featureCount() >= MANY
+        by_rules(layer, and_missing(layer, field, classes), without_outline if many else symbol)
         by_year(layer)
 
     return style
@@ -69,10 +71,16 @@ def _side(sizes, parts, colours):
     """Classes of sources or of sinks by their size: lower, upper (None = open), colour."""
     if not sizes.size:
         return []
-    rounded = {round_125(float(size)) for size in np.quantile(sizes, parts)}
-    edges = [0.0, *sorted(edge for edge in rounded if sizes.min() <= edge < sizes.max()), None]
+    rounded = {_edge(float(size), sizes.max()) for size in np.quantile(sizes, parts)}
+    edges = [0.0, *sorted(edge for edge in rounded if sizes.min() <= edge), None]
     hues = between(colours, len(edges) - 1) if len(edges) > 2 else [colours[len(colours) // 2]]
     return [(lower, upper, hue) for (lower, upper), hue in zip_equal(pairwise(edges), hues)]
+
+
+def _edge(size, largest):
+    """A size as a break: rounded, to the next lower step where nothing would be above it."""
+    edge = round_125(size)
+    return edge if edge < largest else round_125(edge / 2.2)  # 10, 5, 2, 1 to 5, 2, 1, 0.5
 
 
 def _label(lower, upper, unit):

@@ -18,7 +18,7 @@ KINDS = (SOURCE, SINK)
 _RATIOS = {16.0 / 12.0: "16/12", 44.0 / 28.0: "44/28"}  # of a gas to its carbon or nitrogen
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a row is itself: lines are grouped by it
 class FactorRow:
     """One row of a factor table: one process of an activity.
 
@@ -139,14 +139,11 @@ class PlacedRow(NamedTuple):
     ----------
     row : FactorRow
     sector, subsector : str
-    moved : bool
-        Whether the activity table put it into another sector than the factor table has.
     """
 
     row: FactorRow
     sector: str
     subsector: str
-    moved: bool
 
 
 @dataclass(frozen=True)
@@ -190,10 +187,11 @@ class FactorFinder:
         for table in factors.tables:
             own = {}
             for row in table:
-                activity = self._names.get(folded(row.activity), row.activity)
+                names = [folded(name) for name in (row.activity, *row.aliases)]
+                activity = next((self._names[name] for name in names if name in self._names), row.activity)
                 own.setdefault(folded(activity), []).append(row)
-                for name in (row.activity, *row.aliases):
-                    self._names.setdefault(folded(name), activity)
+                for name in names:
+                    self._names.setdefault(name, activity)
             for activity, rows in own.items():
                 self._rows.setdefault(activity, tuple(rows))
 
@@ -250,10 +248,8 @@ def _placed(rows, sector, subsector, at):
             "which part.",
             **at,
         )
-    moved = bool(row.sector) and row not in fits
-    if moved:
-        return PlacedRow(row, sector or row.sector, subsector, True)
-    return PlacedRow(row, sector or row.sector, subsector or row.subsector, False)
+    # A part of the table's sector is no part of another one.
+    return PlacedRow(row, sector or row.sector, subsector or (row.subsector if row in fits else ""))
 
 
 def _fits(own, asked):

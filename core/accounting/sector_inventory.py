@@ -174,7 +174,7 @@ def _lines(activities: Activities, factors, gwp_set, mass):
         activity = finder.activity(name)
         sector, subsector, per = activities.sector[i], activities.subsector[i], activities.per[i]
         placed = finder.rows(activity, sector, subsector, activities.at(i))
-        for row, own_sector, own_subsector, _ in placed:
+        for row, own_sector, own_subsector in placed:
             key = (activities.unit[i], activities.year[i], activity, row.process, own_sector, own_subsector)
             _refuse_repeated(activities, seen.setdefault(key, i), i, own_sector)
             if not row.takes(per):

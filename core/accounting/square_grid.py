@@ -9,7 +9,8 @@ import numpy as np
 from ..errors import InputDataError
 from ..raster.blocks import no_progress, windows
 from ..raster.coverage import claimed_cells, cover_edges
-from ..raster.grid import Grid
+from ..raster.grid import Grid, cell_areas
+from ..sequences import zip_equal
 
 MOST_CELLS = 50_000_000
 _BYTES_PER_CELL = 64.0  # of a window, were a polygon in every cell
@@ -57,20 +58,32 @@ def square_grid(low, high, size, crs_wkt):
     right, top = np.maximum(np.ceil(np.asarray(high) / size), (left + 1, bottom + 1))
     width, height = right - left, top - bottom
     if width * height > MOST_CELLS:
-        least = size * np.sqrt(width * height / MOST_CELLS)
+        least = _rounded_up(size * np.sqrt(width * height / MOST_CELLS))
         raise InputDataError(
             "A grid with cells of {size:g} would have {cells:,.0f} cells ({width:,.0f} x {height:,.0f}), "
-            "more than the {most:,} that can be; make cells larger than {least:.4g}, or leave out polygons "
+            "more than the {most:,} that can be; make cells of {least:g} or larger, or leave out polygons "
             "that are far away.",
             size=float(size),
             cells=float(width * height),
             width=float(width),
             height=float(height),
             most=MOST_CELLS,
-            least=float(least),
+            least=least,
         )
     geotransform = float(left * size), float(size), 0.0, float(top * size), 0.0, -float(size)
     return Grid(int(width), int(height), geotransform, crs_wkt)
+
+
+def _rounded_up(value):
+    """A number above 0 with two digits.
+
+    Examples
+    --------
+    >>> _rounded_up(14.142)
+    15.0
+    """
+    step = 10.0 ** (np.floor(np.log10(value)) - 1)
+    return float(np.ceil(value / step) * step)
 
 
 def cell_shares(polygons, grid, progress=no_progress):
@@ -127,6 +140,30 @@ def cell_corners(cells, grid):
         np.column_stack((column * size, (row - 1) * size)),
         np.column_stack(((column + 1) * size, row * size)),
     )
+
+
+def true_areas_ha(cells, grid):
+    """Areas of cells on the ellipsoid.
+
+    Parameters
+    ----------
+    cells : int64 array, shape (cells,)
+        Ascending.
+    grid : Grid
+
+    Returns
+    -------
+    float array, shape (cells,)
+        [ha]
+    """
+    areas, out = cell_areas(grid), np.empty(len(cells))
+    row, column = np.divmod(cells, grid.width)
+    rows, start = np.unique(row, return_index=True)
+    for number, own in zip_equal(rows.tolist(), np.split(np.arange(len(cells)), start[1:])):
+        first, last = int(column[own[0]]), int(column[own[-1]])
+        of_row = areas.window_ha(number, 1, first, last - first + 1)
+        out[own] = np.broadcast_to(of_row, (1, last - first + 1))[0, column[own] - first]
+    return out
 
 
 def cell_names(cells, grid):

@@ -63,5 +63,6 @@ def equal_area_plane(crs_wkt, longitude, latitude):
             )
         made.CopyGeogCSFrom(given)
         made.SetLAEA(latitude, longitude, 0.0, 0.0)
+        made.SetLinearUnits("metre", 1.0)
         made.SetProjCS(f"Lambert azimuthal equal area {latitude:g} {longitude:g}")
         return made.ExportToWkt(["FORMAT=WKT2_2019"])

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from landcarbon.algorithms.measures import PLANAR, Measure
+from landcarbon.algorithms.measures import PLANAR, Measure, ellipsoid_of
 from landcarbon.core.errors import InputDataError
 from landcarbon.core.pattern.ground import Ground
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry
+from landcarbon.core.raster.local_plane import equal_area_plane
+from qgis.core import QgsCoordinateReferenceSystem, QgsEllipsoidUtils, QgsGeometry, QgsProcessingContext
 
 from .conftest import square
 
@@ -73,3 +74,25 @@ def test_scales_in_degrees_are_those_of_the_ellipsoid(measure, latitude):
 
 def test_scales_of_an_empty_list_are_empty(measure):
     assert measure("EPSG:4326").metres(np.empty((0, 2))).shape == (0, 2)
+
+
+# Systems without a code
+
+
+def axes(ellipsoid):
+    found = QgsEllipsoidUtils.ellipsoidParameters(ellipsoid)
+    return found.semiMajor, found.semiMinor
+
+
+@pytest.mark.parametrize("geographic", ["EPSG:4326", "EPSG:4490", "EPSG:4214"])  # China's are the last two
+def test_a_plane_without_a_code(qgis_app, geographic):
+    geographic = QgsCoordinateReferenceSystem(geographic)
+    crs = QgsCoordinateReferenceSystem.fromWkt(equal_area_plane(geographic.toWkt(), 114.0, 30.0))
+    assert axes(ellipsoid_of(crs)) == pytest.approx(axes(geographic.ellipsoidAcronym()), rel=1e-12)
+    # Lambert's projection keeps areas; QGIS takes edges for geodesics.
+    area_ha = Measure(crs, QgsProcessingContext()).area_ha(QgsGeometry.fromWkt(square(0, 0, 1000)))
+    assert area_ha == pytest.approx(100, rel=2e-6)
+
+
+def test_a_system_with_a_code(qgis_app):
+    assert ellipsoid_of(QgsCoordinateReferenceSystem("EPSG:32649")) == "EPSG:7030"

@@ -513,6 +513,27 @@ def test_few_very_high_intensities_do_not_swallow_the_others(layer):
     assert found[-1] == "> 100 t C/ha"
 
 
+def test_breaks_of_few_intensities_that_differ_by_powers_of_ten_stay_apart(layer):
+    # Quartiles are 77, 280 and 3187, 95 % is 4437: rounded to 100, 200 and twice 5000, which none is above.
+    units = layer("t_ha", [25.0, 58.0, 77.0, 123.0, 280.0, 1977.0, 3187.0, 3682.0, 4941.0])
+    emission_intensity("t C")(units)
+    assert legend_of(units) == [
+        *["0 to 100 t C/ha"] * 3,
+        "100 to 200 t C/ha",
+        *["200 to 2,000 t C/ha"] * 2,
+        *["> 2,000 t C/ha"] * 3,
+    ]
+
+
+@pytest.mark.parametrize(("count", "outlined"), [(99, True), (100, False)])
+def test_only_few_polygons_have_an_outline(layer, count, outlined):
+    units = layer("t_ha", [1.0] * count)
+    emission_intensity("t C")(units)
+    (rule,) = units.renderer().rootRule().children()
+    fill = rule.symbol().symbolLayer(0)
+    assert (fill.strokeColor() != fill.fillColor()) == outlined
+
+
 def test_sinks_and_sources_have_classes_of_their_own(layer):
     units = layer("t_ha", [-9.0, -3.0, -1.0, 0.0, 4.0, None])
     emission_intensity("t CO2")(units)

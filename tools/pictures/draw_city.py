@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "dev"))
 
 from draw_map import MARGIN, RESOLUTION, add_label, place, text_format
 
-PAGE = (240.0, 148.0)  # mm
+PAGE = (240.0, 150.0)  # mm
 SIZE = (112.0, 87.0)  # of a map
 TOP = 17.0
 LEFT, RIGHT = MARGIN, PAGE[0] - MARGIN - SIZE[0]
@@ -91,7 +91,7 @@ def add_legend(layout, layer, x):
     legend.setSplitLayer(True)
     legend.rstyle(QgsLegendStyle.Style.Subgroup).setTextFormat(text_format(9, bold=True))
     legend.rstyle(QgsLegendStyle.Style.SymbolLabel).setTextFormat(text_format(8))
-    place(layout, legend, x - 2, TOP + SIZE[1] + 1)
+    place(layout, legend, x - 2, TOP + SIZE[1] + 5)
     legend.adjustBoxSize()
 
 
@@ -106,7 +106,7 @@ def add_scale_bar(layout, shown):
     bar.setNumberOfSegments(2)
     bar.setUnitsPerSegment(5)
     bar.setTextFormat(text_format(7))
-    place(layout, bar, shown.pos().x() + 1, TOP + SIZE[1] - 10)
+    place(layout, bar, shown.pos().x() + 1, TOP + SIZE[1] - 5)
 
 
 def draw(parcels_path, zones_path, picture):

@@ -500,7 +500,7 @@ def city_pictures():
         "Carbon balance zoning from sector statistics", ground | units | {"ACTIVITIES": activities.id()}
     )
     show_toolbox()
-    for name in ("emission_on_parcels", "emission_on_the_grid", "carbon_indices", "carbon_balance_zones"):
+    for name in ("emissions_of_parcels", "emissions_of_cells", "carbon_indices", "carbon_balance_zones"):
         zoom_to(result_layer(zones, name))
         picture_of_desktop(f"sector_model_map_{name}")
 

@@ -150,9 +150,9 @@ NAMES = (
     ("West", "Centre", "East"),
     ("Northwest", "North", "Northeast"),
 )
-# GDP [100 million CNY], made up: much in the middle and the works, little among farms and hills
-GDP = {"Centre": 4_100, "North": 2_300, "East": 2_900, "South": 1_900, "Northeast": 2_600}
-GDP |= {"Southeast": 1_500, "West": 1_300, "Southwest": 520, "Northwest": 340}
+# GDP [100 million CNY], made up so that all four zones occur: much in the middle, little in the hills
+GDP = {"Centre": 9_200, "East": 3_400, "Northeast": 2_100, "Southeast": 1_300, "South": 850, "North": 700}
+GDP |= {"West": 210, "Southwest": 55, "Northwest": 48}
 BETWEEN_COLUMNS = (COLUMNS[1].edges[0], COLUMNS[6].edges[1])  # along motorways: parcels are on one side
 BETWEEN_ROWS = (10_300.0, 26_300.0)  # across parcels, wherever they lie
 WAVES = (3, -4)  # half waves of these borders in a township

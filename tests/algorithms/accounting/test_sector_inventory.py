@@ -61,6 +61,17 @@ def test_a_row_for_every_line(inventory, statistics):
     assert found[4]["cs_t"] == near(10 * 0.88 / 0.45 * 0.414)
 
 
+def test_parts_that_are_not_there_are_null(inventory, make_csv):
+    table = make_csv(
+        "a.csv",
+        "unit,year,activity,amount,per\na,2020,human respiration,1,person\na,2020,electricity,1,kWh\n",
+    )
+    people, electricity = inventory(table, FACTOR_PRESET="huo2025")
+    assert (people["subsector"], people["process"], people["formula"]) == (None, None, "0.079 t C/person/yr")
+    assert (electricity["factor"], electricity["formula"], electricity["ce_t"]) == (None, None, 0.0)
+    assert electricity["source"].startswith("not counted (use = no); huo2025, row ")
+
+
 def test_more_amounts_are_columns_of_the_lines(inventory, make_csv):
     table = make_csv(
         "a.csv",

@@ -57,6 +57,27 @@ CROPS = {
 }
 
 
+# 2006 IPCC Guidelines, vol. 2, ch. 1, tables 1.2 and 1.4: TJ per Gg (GJ/t), kg of CO2 per TJ
+IPCC_FUELS = {
+    "anthracite": (26.7, 98_300),
+    "coking coal": (28.2, 94_600),
+    "bituminous coal": (25.8, 94_600),
+    "sub-bituminous coal": (18.9, 96_100),
+    "lignite": (11.9, 101_000),
+    "coke": (28.2, 107_000),
+    "crude oil": (42.3, 73_300),
+    "gasoline": (44.3, 69_300),
+    "jet kerosene": (44.1, 71_500),
+    "kerosene": (43.8, 71_900),
+    "diesel": (43.0, 74_100),
+    "fuel oil": (40.4, 77_400),
+    "liquefied petroleum gas": (47.3, 63_100),
+    "naphtha": (44.5, 73_300),
+    "petroleum coke": (32.5, 97_500),
+    "natural gas": (48.0, 56_100),
+}
+
+
 def rows_of(preset):
     (rows,) = factor_preset(preset).tables
     return {(row.activity, row.process): row for row in rows}
@@ -76,7 +97,7 @@ def row(**columns):
 
 
 def test_presets():
-    assert factor_presets() == ("huo2025", "huo2025_ch4", "zhang2023")
+    assert factor_presets() == ("huo2025", "huo2025_ch4", "ipcc2006", "zhang2023")
 
 
 @pytest.mark.parametrize("preset", factor_presets())
@@ -86,7 +107,7 @@ def test_every_row_of_every_preset_has_a_source(preset):
 
 @pytest.mark.parametrize("preset", factor_presets())
 def test_every_row_of_every_preset_says_what_kind_of_carbon_it_is(preset):
-    assert {row.kind for row in rows_of(preset).values() if row.sector == "sinks"} == {"sink"}
+    assert {row.kind for row in rows_of(preset).values() if row.sector == "sinks"} <= {"sink"}
     assert {row.kind for row in rows_of(preset).values() if row.sector != "sinks"} == {"source"}
 
 
@@ -122,6 +143,31 @@ def test_energy_is_standard_coal_times_its_carbon(preset, fuel):
     coal, carbon, per = HUO_ENERGY[fuel]
     found = rows_of(preset)[fuel, "combustion"].tonnes_per(measure(per))
     assert found == pytest.approx(coal / 1000 * carbon, rel=1e-14)
+
+
+@pytest.mark.parametrize("fuel", IPCC_FUELS)
+def test_ipcc2006_fuels_are_heat_times_its_co2(fuel):
+    heat, co2 = IPCC_FUELS[fuel]
+    row = rows_of("ipcc2006")[fuel, "combustion"]
+    assert row.tonnes_per(T) == pytest.approx(heat * co2 / 1e6, rel=1e-14)  # GJ/t * kg/TJ = 1e-6 t/t
+    assert row.tonnes_per(measure("TJ")) == pytest.approx(co2 / 1000, rel=1e-14)
+
+
+# 2006 IPCC Guidelines, vol. 4, tables 10.10 (developing countries) and 10.11 (Asia) [kg CH4/head]
+@pytest.mark.parametrize(
+    ("animal", "methane"),
+    [("pig", 1), ("sheep", 5), ("goat", 5), ("buffalo", 55), ("dairy cattle", 68), ("other cattle", 47)],
+)
+def test_ipcc2006_enteric_fermentation(animal, methane):
+    row = rows_of("ipcc2006")[animal, "enteric fermentation"]
+    assert row.tonnes_per(measure("head")) == pytest.approx(methane / 1000, rel=1e-14)
+
+
+def test_what_ipcc2006_and_zhang2023_share_is_the_same():
+    one, other = rows_of("ipcc2006"), rows_of("zhang2023")
+    shared = [key for key in one if key in other and one[key].source == other[key].source]
+    assert len(shared) >= 10
+    assert all(one[key].tonnes_per(T) == other[key].tonnes_per(T) for key in shared)
 
 
 @pytest.mark.parametrize("energy", ["electricity", "heat"])

@@ -327,6 +327,14 @@ def test_own_rows_replace_the_preset_for_their_activities_only():
     assert [line.source.split(",")[0] for line in found.lines] == ["own", "huo2025"]
 
 
+@pytest.mark.parametrize("name", ["电力", "electricity", "用电量"])
+def test_own_rows_under_another_name_of_the_activity_replace_it_too(name):
+    own = own_factors(("电力", "industry", "", 0.6, "kg CO2/kWh", "CO2"))
+    factors = factor_preset("huo2025").replaced_by(own)
+    (line,) = inventory(("a", 2020, name, 1.0, "kWh"), factors=factors).lines
+    assert (line.row.table, line.factor) == ("own", near(0.6e-3))
+
+
 def test_own_rows_replace_all_processes_of_an_activity():
     own = own_factors(("pig", "agriculture", "livestock", 1.0, "kg CH4/head", "CH4"))
     found = inventory(("a", 2020, "pig", 1000.0, "head"), factors=factor_preset("huo2025").replaced_by(own))
@@ -356,6 +364,16 @@ def test_another_sector_than_that_of_the_table_is_noted():
     found = inventory(("a", 2020, "diesel", 1.0, "t", "transport", "road"))
     assert list(totals(found)) == [("a", "transport", "road", "source")]
     assert any("diesel (industry -> transport / road)" in text for text in texts(found, "decision"))
+
+
+def test_a_part_of_one_sector_does_not_go_along_to_another():
+    found = inventory(
+        ("a", 2020, "fertiliser", 1.0, "t", "industry"), ("b", 2020, "fertiliser", 1.0, "t", "agriculture")
+    )
+    assert list(totals(found)) == [
+        ("a", "industry", None, "source"),
+        ("b", "agriculture", "planting", "source"),
+    ]
 
 
 def test_a_factor_for_the_sector_comes_before_a_general_one():
