@@ -16,7 +16,7 @@ def check_layers(algorithm, rules, parameters, context):
         Names the sub-sector and the parameter.
     """
     for name, proxies in (
-        (algorithm.POINTS, (POINTS, ROAD)),
+        (algorithm.POINTS, (POINTS,)),
         (algorithm.PEOPLE, (PEOPLE,)),
         (algorithm.ROADS, LINEAR),
     ):
@@ -73,11 +73,10 @@ def proxy_data(algorithm, rules, parcels, measure, parameters, context, record):
         return progress_of(record.feedback, first, last)
 
     points = people = lines = None
-    if proxies & {POINTS, ROAD}:
+    given = source(algorithm.POINTS) if proxies & {POINTS, ROAD} else None
+    if given is not None:  # roads can do without
         field = text(algorithm.CATEGORY_FIELD)
-        points = read_points(
-            source(algorithm.POINTS), crs, context, record, part(30, 45), category_field=field
-        )
+        points = read_points(given, crs, context, record, part(30, 45), category_field=field)
     if PEOPLE in proxies:
         field = text(algorithm.COUNT_FIELD)
         people = read_points(source(algorithm.PEOPLE), crs, context, record, part(45, 60), count_field=field)
