@@ -24,8 +24,8 @@ LAND = {
 }
 LINES = {"rail": "rail", "water": "waterway", "air": "runway"}
 ROADS = ("motorway", "primary", "secondary", "residential")
-# Lengths and areas of the results are those on the ellipsoid, those here in the plane of the layer, whose scale
-# differs by less than 1e-5 over the city.
+# Lengths and areas of the results are those on the ellipsoid, those here in the plane of the layer, whose
+# scale differs by less than 1e-5 over the city.
 SCALE = 2e-5
 pytestmark = needs_qgis_process
 
