@@ -11,7 +11,13 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...core.accounting.allocation import allocate, allocation_columns, closure_columns, needed_rules
+from ...core.accounting.allocation import (
+    allocate,
+    allocation_columns,
+    closure_columns,
+    column_of,
+    needed_rules,
+)
 from ...core.accounting.allocation_rules import allocation_rules, rule_preset, rule_presets
 from ...core.accounting.allocation_tasks import allocation_tasks
 from ...core.accounting.land_types import land_type_map, land_type_preset, land_type_presets
@@ -320,5 +326,6 @@ class AllocateEmissions(LandCarbonAlgorithm):
             for shape, attributes, row in zip_equal(layer.geometries, layer.attributes, rows)
         )
         title = tr("Emissions of parcels {year}").format(year=totals.year or "").strip()
-        style = emission_intensity(totals.mass)
+        tip = [*map(column_of, found.sectors), "net_t"]
+        style = emission_intensity(totals.mass, amounts=tip)
         results.layer(self.OUTPUT, kept.fields, features, layer.wkb_type, layer.crs, title, style)

@@ -94,6 +94,7 @@ def allocate(tasks, parcels, weights):
     places, notes = places_of_parents(tasks, parcels)
     members = {rule.key: parcels.of_rule(rule) for rule in rules_of(tasks)}
     groups = {key: parcels_by_parent(mask, parcels) for key, mask in members.items()}
+    unused = {key: weights[key].unused(mask) for key, mask in members.items() if key in weights}
     owned = [groups[task.rule.key].get(places[task.parent], np.arange(0)) for task in tasks]
     _refuse_without_parcels(tasks, owned, parcels)
     count = len(parcels.area_ha)
@@ -106,8 +107,8 @@ def allocate(tasks, parcels, weights):
         sectors.setdefault(task.sector, np.zeros(count))[own] += amounts
         sides[task.kind][own] += amounts
         placed = math.fsum(amounts.tolist())
-        unused = weight.unused(members[task.rule.key])
-        closure.append(_closure_row(task, placed, weight.values[own], fallback, unused, weight.measure))
+        useless = unused.get(task.rule.key)
+        closure.append(_closure_row(task, placed, weight.values[own], fallback, useless, weight.measure))
     net_t = sides[SOURCE] - sides[SINK]
     return Allocation(
         sectors,
@@ -120,7 +121,7 @@ def allocate(tasks, parcels, weights):
             *notes,
             *notes_on_land_types(tasks, parcels),
             *_notes_on_fallback(closure),
-            *_notes_on_unused(tasks, weights, members),
+            *_notes_on_unused(tasks, weights, unused),
             _note_on_closure(closure, net_t, sides),
         ),
     )
@@ -275,11 +276,12 @@ def _notes_on_fallback(closure):
     )
 
 
-def _notes_on_unused(tasks, weights, members):
+def _notes_on_unused(tasks, weights, unused):
     """A warning of sub-sectors that most of their points, people or lines are of no use for."""
     shares = [
-        (rule, weights[rule.key].measure, weights[rule.key].unused_share(members[rule.key]))
+        (rule, weights[rule.key].measure, unused[rule.key] / weights[rule.key].everywhere)
         for rule in needed_rules(tasks)
+        if unused[rule.key]
     ]
     lost = [
         f"'{rule.label}' ({share:.0%} of the {measure})" for rule, measure, share in shares if share > MOST

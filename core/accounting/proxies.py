@@ -36,10 +36,6 @@ class Weights(NamedTuple):
             return None
         return max(0.0, self.everywhere - float(self.measured[members].sum()))
 
-    def unused_share(self, members):
-        """The share of `unused` in everything [1]; 0 for areas and fields, and where there is nothing."""
-        return 0.0 if self.measured is None or not self.everywhere else self.unused(members) / self.everywhere
-
 
 class Placed(NamedTuple):
     """Points, people or stretches of lines, each with its parcel and category.
