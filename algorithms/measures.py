@@ -44,7 +44,7 @@ class Measure:
         self._measure.setEllipsoid(NO_ELLIPSOID if kind == PLANAR else ellipsoid_of(crs))
         self._step = _STEP_M * map_units_per_metre(crs)
         self._to_m = self._measure.convertLengthMeasurement(1.0, Qgis.DistanceUnit.Meters)
-        self._to_ha = self._measure.convertAreaMeasurement(1.0, Qgis.AreaUnit.SquareMeters) / M2_PER_HA
+        self._to_ha = self._to_m**2 / M2_PER_HA  # QGIS takes US survey feet for feet in areas
 
     def area_ha(self, geometry):
         """Area of polygons [ha]."""

@@ -8,13 +8,13 @@ import numpy as np
 from qgis.core import Qgis, QgsFeatureRequest, QgsWkbTypes
 
 from ..core.accounting.proxy_weights import LineSet, PointSet
-from ..core.errors import Cancelled, InputDataError
+from ..core.errors import InputDataError
 from ..core.geometry.lines import pack_lines
 from ..core.tables import table_from_columns
 from ..core.tables.cells import as_text, is_missing
 from .layers import check_crs, python_value, without_curves
 
-_OFTEN = 1 << 12  # features between two looks at the cancel button
+_OFTEN = 1 << 12  # features between two steps of the progress
 
 
 class Codes:
@@ -39,7 +39,7 @@ class Codes:
         return tuple(self._names)
 
 
-def read_points(source, crs, context, record, category_field="", count_field=""):
+def read_points(source, crs, context, record, progress, category_field="", count_field=""):
     """Points as arrays, in another coordinate reference system.
 
     A feature of several points is parted between them. A count that is missing is 0.
@@ -52,6 +52,8 @@ def read_points(source, crs, context, record, category_field="", count_field="")
     context : QgsProcessingContext
     record : RunRecord
         Says what is left out.
+    progress : callable
+        Takes the part that is read, 0 to 1; see `rasters.progress_of`.
     category_field : str
         '' = all are of one category.
     count_field : str
@@ -71,7 +73,7 @@ def read_points(source, crs, context, record, category_field="", count_field="")
     x, y, code, owner = array("d"), array("d"), array("q"), array("q")
     counts, without, number = [], 0, 0
     single = QgsWkbTypes.isSingleType(source.wkbType())
-    for feature, value in _features(source, crs, context, record.feedback, category_field or count_field):
+    for feature, value in _features(source, crs, context, progress, category_field or count_field):
         geometry = feature.geometry()
         if geometry.isEmpty():
             without += 1
@@ -81,7 +83,8 @@ def read_points(source, crs, context, record, category_field="", count_field="")
             kind = 0
         else:
             kind = codes.of(value)
-        for point in (geometry.asPoint(),) if single else geometry.asMultiPoint():
+        parts = geometry.asMultiPoint() if not single and geometry.isMultipart() else (geometry.asPoint(),)
+        for point in parts:
             x.append(point.x())
             y.append(point.y())
             code.append(kind)
@@ -97,7 +100,7 @@ def read_points(source, crs, context, record, category_field="", count_field="")
     return PointSet(source.sourceName(), xy, np.array(code, dtype=np.int64), names, amount)
 
 
-def read_lines(source, crs, context, measure, record, class_field=""):
+def read_lines(source, crs, context, measure, record, progress, class_field=""):
     """Lines as arrays, in another coordinate reference system.
 
     Parameters
@@ -110,6 +113,7 @@ def read_lines(source, crs, context, measure, record, class_field=""):
         Of `crs`, for their lengths.
     record : RunRecord
         Says what is left out.
+    progress : callable
     class_field : str
         '' = all are of one class.
 
@@ -125,7 +129,7 @@ def read_lines(source, crs, context, measure, record, class_field=""):
     """
     codes = Codes()
     shapes, code, length_m, without = [], array("q"), array("d"), 0
-    for feature, value in _features(source, crs, context, record.feedback, class_field):
+    for feature, value in _features(source, crs, context, progress, class_field):
         geometry = feature.geometry()
         if geometry.isEmpty():
             without += 1
@@ -145,16 +149,17 @@ def read_lines(source, crs, context, measure, record, class_field=""):
     )
 
 
-def _features(source, crs, context, feedback, field):
+def _features(source, crs, context, progress, field):
     """Features with one value each, transformed on the way; None where no field is wanted."""
     check_crs(source.sourceCrs(), source.sourceName())
     index = _index(source, field) if field else None
     request = QgsFeatureRequest().setSubsetOfAttributes([] if index is None else [index])
     request.setDestinationCrs(crs, context.transformContext())
     flags = Qgis.ProcessingFeatureSourceFlag.SkipGeometryValidityChecks
+    count = max(1, source.featureCount())
     for number, feature in enumerate(source.getFeatures(request, flags)):
-        if number % _OFTEN == 0 and feedback.isCanceled():
-            raise Cancelled
+        if number % _OFTEN == 0:
+            progress(min(1.0, number / count))
         yield feature, None if index is None else feature[index]
 
 

@@ -36,7 +36,7 @@ class AggregateCarbon(LandCarbonAlgorithm):
     OUTPUT, CLOSURE, LOST = "OUTPUT", "CLOSURE", "LOST"
 
     def displayName(self):
-        return tr("Aggregation of carbon")
+        return tr("Aggregate carbon")
 
     def summary(self):
         return tr(

@@ -11,7 +11,13 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ...core.accounting.allocation import allocate, allocation_columns, closure_columns, needed_rules
+from ...core.accounting.allocation import (
+    allocate,
+    allocation_columns,
+    closure_columns,
+    column_of,
+    needed_rules,
+)
 from ...core.accounting.allocation_rules import allocation_rules, rule_preset, rule_presets
 from ...core.accounting.allocation_tasks import allocation_tasks
 from ...core.accounting.land_types import land_type_map, land_type_preset, land_type_presets
@@ -241,7 +247,8 @@ class AllocateEmissions(LandCarbonAlgorithm):
         record.note(*totals.notes, *notes)
         rules = needed_rules(tasks)
         check_layers(self, rules, parameters, context)
-        parcels = self.parcels(rules, parameters, context, record)
+        parcels = self.parcels(parameters, context, record)
+        feedback.setProgress(30)
         measure = self.measure_of(parameters, context)(parcels.layer.crs)
         data = proxy_data(self, rules, parcels, measure, parameters, context, record)
 
@@ -250,6 +257,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         record.note(*notes)
         found = allocate(tasks, parcels.parcels, weights)
         record.note(*found.notes)
+        feedback.setProgress(80)
 
         # Results
         with results:
@@ -293,7 +301,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         kind = MEASURES[self.parameterAsEnum(parameters, self.AREA, context)]
         return lambda crs: Measure(crs, context, kind)
 
-    def parcels(self, rules, parameters, context, record):
+    def parcels(self, parameters, context, record):
         """The parcels."""
         source = self.parameterAsSource(parameters, self.PARCELS, context)
         if source is None:
@@ -318,5 +326,6 @@ class AllocateEmissions(LandCarbonAlgorithm):
             for shape, attributes, row in zip_equal(layer.geometries, layer.attributes, rows)
         )
         title = tr("Emissions of parcels {year}").format(year=totals.year or "").strip()
-        style = emission_intensity(totals.mass)
+        tip = [*map(column_of, found.sectors), "net_t"]
+        style = emission_intensity(totals.mass, amounts=tip)
         results.layer(self.OUTPUT, kept.fields, features, layer.wkb_type, layer.crs, title, style)

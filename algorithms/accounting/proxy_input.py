@@ -4,6 +4,7 @@ from ...core.accounting.allocation_rules import FIELD, PEOPLE, POINTS, ROAD
 from ...core.accounting.proxy_weights import LINEAR, ProxyData, check_categories
 from ...core.errors import InputDataError
 from ..points_and_lines import read_lines, read_points
+from ..rasters import progress_of
 
 
 def check_layers(algorithm, rules, parameters, context):
@@ -15,12 +16,12 @@ def check_layers(algorithm, rules, parameters, context):
         Names the sub-sector and the parameter.
     """
     for name, proxies in (
-        (algorithm.POINTS, (POINTS, ROAD)),
+        (algorithm.POINTS, (POINTS,)),
         (algorithm.PEOPLE, (PEOPLE,)),
         (algorithm.ROADS, LINEAR),
     ):
         needed = [rule for rule in rules if rule.proxy in proxies]
-        if needed and parameters.get(name) is None:
+        if needed and algorithm.parameterAsSource(parameters, name, context) is None:
             raise InputDataError(
                 "The rule of '{label}' needs '{parameter}'; choose the layer, or give a rule table with "
                 "another proxy.",
@@ -68,16 +69,20 @@ def proxy_data(algorithm, rules, parcels, measure, parameters, context, record):
     def text(name):
         return algorithm.parameterAsString(parameters, name, context)
 
+    def part(first, last):
+        return progress_of(record.feedback, first, last)
+
     points = people = lines = None
-    if proxies & {POINTS, ROAD}:
-        category = text(algorithm.CATEGORY_FIELD)
-        points = read_points(source(algorithm.POINTS), crs, context, record, category_field=category)
+    given = source(algorithm.POINTS) if proxies & {POINTS, ROAD} else None
+    if given is not None:  # roads can do without
+        field = text(algorithm.CATEGORY_FIELD)
+        points = read_points(given, crs, context, record, part(30, 45), category_field=field)
     if PEOPLE in proxies:
-        count = text(algorithm.COUNT_FIELD)
-        people = read_points(source(algorithm.PEOPLE), crs, context, record, count_field=count)
+        field = text(algorithm.COUNT_FIELD)
+        people = read_points(source(algorithm.PEOPLE), crs, context, record, part(45, 60), count_field=field)
     if proxies & set(LINEAR):
-        road_class = text(algorithm.ROAD_CLASS_FIELD)
-        lines = read_lines(source(algorithm.ROADS), crs, context, measure, record, road_class)
+        field = text(algorithm.ROAD_CLASS_FIELD)
+        lines = read_lines(source(algorithm.ROADS), crs, context, measure, record, part(60, 70), field)
     return ProxyData(
         parcels.polygons,
         parcels.parcels,

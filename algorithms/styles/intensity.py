@@ -17,7 +17,7 @@ ABSORBED_PARTS = (1 / 3, 2 / 3)
 MANY = 100  # polygons that would be lost between their borders
 
 
-def emission_intensity(mass, field="t_ha"):
+def emission_intensity(mass, field="t_ha", amounts=()):
     """Net emission per hectare, in classes that few parcels of very high values do not swallow.
 
     Sources and sinks have classes of their own, each of about as many parcels, with breaks rounded to 1, 2 or
@@ -29,9 +29,13 @@ def emission_intensity(mass, field="t_ha"):
         't C' or 't CO2', for the legend.
     field : str
         Holds the net emission per hectare.
+    amounts : sequence of str
+        Fields that the map tip lists, in `mass`; none: the map tip stays as it is.
     """
 
     def style(layer):
+        if amounts:
+            layer.setMapTipTemplate(amounts_tip(mass, field, amounts))
         values, _ = values_and_years(layer, field)
         classes = intensity_classes(values, f"{mass}/ha", field)
         many = layer.featureCount() >= MANY
@@ -39,6 +43,17 @@ def emission_intensity(mass, field="t_ha"):
         by_year(layer)
 
     return style
+
+
+def amounts_tip(mass, field, amounts):
+    """The amounts of a polygon that are not 0, and its net emission per hectare, as HTML with expressions."""
+
+    def line(name, unit):
+        value = QgsExpression.quotedColumnRef(name)
+        text = f"{QgsExpression.quotedString(name + ': ')} || format_number({value}, 2) || ' {unit}<br>'"
+        return f"[% if({value} <> 0, {text}, '') %]"
+
+    return "".join([*(line(name, mass) for name in amounts), line(field, f"{mass}/ha")])
 
 
 def intensity_classes(values, unit, field):

@@ -8,14 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..notes import Note, listing, warning
+from ..notes import Note, decision, listing, warning
 from ..sequences import zip_equal
 from ..units import ratio
+from .allocation_rules import sector_label
 from .allocation_tasks import rules_of
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
 from .proxies import Weights
 from .sector_totals import SINK, SOURCE
 
+MOST = 0.5  # of points, people or lines: a larger share that is of no use is warned of
 BY_AREA = "area"  # what weights fall back to where all of them are 0
 
 
@@ -92,6 +94,7 @@ def allocate(tasks, parcels, weights):
     places, notes = places_of_parents(tasks, parcels)
     members = {rule.key: parcels.of_rule(rule) for rule in rules_of(tasks)}
     groups = {key: parcels_by_parent(mask, parcels) for key, mask in members.items()}
+    unused = {key: weights[key].unused(mask) for key, mask in members.items() if key in weights}
     owned = [groups[task.rule.key].get(places[task.parent], np.arange(0)) for task in tasks]
     _refuse_without_parcels(tasks, owned, parcels)
     count = len(parcels.area_ha)
@@ -104,8 +107,8 @@ def allocate(tasks, parcels, weights):
         sectors.setdefault(task.sector, np.zeros(count))[own] += amounts
         sides[task.kind][own] += amounts
         placed = math.fsum(amounts.tolist())
-        unused = weight.unused(members[task.rule.key])
-        closure.append(_closure_row(task, placed, weight.values[own], fallback, unused, weight.measure))
+        useless = unused.get(task.rule.key)
+        closure.append(_closure_row(task, placed, weight.values[own], fallback, useless, weight.measure))
     net_t = sides[SOURCE] - sides[SINK]
     return Allocation(
         sectors,
@@ -114,7 +117,13 @@ def allocate(tasks, parcels, weights):
         net_t,
         ratio(net_t, parcels.area_ha),
         tuple(closure),
-        (*notes, *notes_on_land_types(tasks, parcels), *_notes_on_fallback(closure)),
+        (
+            *notes,
+            *notes_on_land_types(tasks, parcels),
+            *_notes_on_fallback(closure),
+            *_notes_on_unused(tasks, weights, unused),
+            _note_on_closure(closure, net_t, sides),
+        ),
     )
 
 
@@ -254,11 +263,50 @@ def _notes_on_fallback(closure):
     fallen = [row for row in closure if row.fallback]
     if not fallen:
         return ()
-    names = [f"{row.sector}, {row.subsector}{_in_parent(row.parent)} (no {row.proxy})" for row in fallen]
+    names = [
+        f"'{sector_label(row.sector, row.subsector)}'{_in_parent(row.parent)} (no {row.proxy})"
+        for row in fallen
+    ]
     return (
         warning(
             "{count} totals are parted by area, because all weights of their parcels are 0: {names}.",
             len(fallen),
             names=listing(names),
         ),
+    )
+
+
+def _notes_on_unused(tasks, weights, unused):
+    """A warning of sub-sectors that most of their points, people or lines are of no use for."""
+    shares = [
+        (rule, weights[rule.key].measure, unused[rule.key] / weights[rule.key].everywhere)
+        for rule in needed_rules(tasks)
+        if unused[rule.key]
+    ]
+    lost = [
+        f"'{rule.label}' ({share:.0%} of the {measure})" for rule, measure, share in shares if share > MOST
+    ]
+    if not lost:
+        return ()
+    return (
+        warning(
+            "Of {count} sub-sectors more than half of what weighs their parcels lies elsewhere: {names}. "
+            "Do the land types fit?",
+            len(lost),
+            names=listing(lost),
+        ),
+    )
+
+
+def _note_on_closure(closure, net_t, sides):
+    """What was placed, and by how much it misses the totals."""
+    missed = max((abs(row.placed / row.total - 1) for row in closure if row.total), default=0.0)
+    return decision(
+        "{count} totals are on parcels: sources {ce:,.10g} t, sinks {cs:,.10g} t, net {net:,.10g} t; none "
+        "differs from its total by more than {missed:.1g} of it.",
+        count=len(closure),
+        ce=math.fsum(sides[SOURCE].tolist()),
+        cs=math.fsum(sides[SINK].tolist()),
+        net=math.fsum(net_t.tolist()),
+        missed=missed,
     )

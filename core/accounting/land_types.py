@@ -66,7 +66,8 @@ def land_type_keys(values, mapped=None):
     values : sequence of str, int, float or None
         As the parcels have them.
     mapped : dict of str to str, optional
-        See `land_type_map`; a value without an entry stays as it is.
+        See `land_type_map`; a value without an entry stays as it is. A number has lost the zeros that its
+        code begins with, so 601 is 0601 where there is no 601.
 
     Returns
     -------
@@ -74,13 +75,15 @@ def land_type_keys(values, mapped=None):
 
     Examples
     --------
-    >>> land_type_keys([601.0, "Water", None], {"601": "industrial land"})
+    >>> land_type_keys([601.0, "Water", None], {"0601": "industrial land"})
     ['industrial land', 'water', None]
     """
     mapped = {} if mapped is None else mapped
-    known = {}
+    shortened = {code.lstrip("0"): land_type for code, land_type in mapped.items()}
+    known = {None: None}
     for value in values:
         if value not in known:
-            key = None if value is None or not str(value).strip() else land_type_key(value)
-            known[value] = mapped.get(key, key)
+            key = land_type_key(value) if str(value).strip() else None
+            as_number = key if isinstance(value, str) else shortened.get(key, key)
+            known[value] = mapped.get(key, as_number)
     return [known[value] for value in values]

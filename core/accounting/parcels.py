@@ -137,7 +137,7 @@ def places_of_parents(tasks, parcels):
             "{count} parent areas of the totals have no parcel: {parents}; the parcels have {found}. Correct "
             "the names, add the parcels, or remove the totals.",
             count=len(lost),
-            parents=listing([f"{name} ({amount:,.6g} t)" for name, amount in lost.items()]),
+            parents=listing([f"{name} ({amount:,.10g} t)" for name, amount in lost.items()]),
             found=listing(parcels.parents),
         )
     return {name: place.get(name, NOWHERE) for name in named}, _notes_on_parents(named, parcels)

@@ -84,6 +84,7 @@ class ProxyData(NamedTuple):
         Of the parcels.
     parcels : Parcels
     points, people : PointSet or None
+        Without points, roads count by their length alone.
     lines : LineSet or None
     fields : dict of str to float array, shape (parcels,)
     transport : str
@@ -197,6 +198,15 @@ def _placed_lines(rules, data):
 def _factors(rule, data, notes):
     """Factors of the classes of lines by the points of transport."""
     lines = data.lines
+    if data.points is None:
+        notes.append(
+            warning(
+                "'{label}': there are no points of interest to correct the lengths of roads by; all roads "
+                "count by their length.",
+                label=rule.label,
+            )
+        )
+        return np.ones(len(lines.names))
     wanted = np.array([name in rule.categories for name in lines.names], dtype=bool)
     own = wanted[lines.code][lines.lines.owner]
     of_transport = np.array([name in categories(data.transport) for name in data.points.names], dtype=bool)

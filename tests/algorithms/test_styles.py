@@ -549,6 +549,18 @@ def test_sinks_and_sources_have_classes_of_their_own(layer):
     assert colours_of(units)[:4] == [*ABSORBED[::-1], NOTHING]
 
 
+def test_the_map_tip_lists_the_amounts_that_are_there(make_layer):
+    fields = {"industry_t": float, "waste's_t": float, "it's_t": float, "net_t": float, "t_ha": float}
+    parcels = make_layer(fields, [(1234.5, 0.0, -2.0, 1232.5, 617.25)], [square(0, 0)])
+    emission_intensity("t C", amounts=["industry_t", "waste's_t", "it's_t", "net_t"])(parcels)
+    context = QgsExpressionContext()
+    context.setFeature(next(parcels.getFeatures()))
+    tip = QgsExpression.replaceExpressionText(parcels.mapTipTemplate(), context)
+    assert tip == (
+        "industry_t: 1,234.50 t C<br>it's_t: -2.00 t C<br>net_t: 1,232.50 t C<br>t_ha: 617.25 t C/ha<br>"
+    )
+
+
 def test_intensities_of_a_layer_without_any_are_drawn(layer):
     units = layer("t_ha", [0.0, None])
     emission_intensity("t C")(units)

@@ -2,10 +2,12 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 from landcarbon.algorithms import points_and_lines
 from qgis.core import (
+    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsGeometry,
@@ -381,6 +383,19 @@ def test_points_without_a_shape_and_outside_are_counted(allocated, inputs):
     assert "points: 1 of 6 points are in no parcel and count nowhere." in feedback.warnings
 
 
+def test_points_that_cannot_be_transformed_are_counted(allocated, make_layer):
+    people = make_layer(
+        {"n": float},
+        [(1.0,), (1.0,)],
+        ["Point(117 95)", "Point(117.0031 0.00045)"],
+        geometry="Point",
+        name="people",
+    )
+    parcels, _, feedback = allocated(PEOPLE=people)
+    assert column(parcels, "homes_t")[3:5] == pytest.approx([80, 0])
+    assert any(text.startswith("people: 1 features are left out") for text in feedback.warnings)
+
+
 def test_curved_and_three_dimensional_lines_are_measured(allocated, make_layer):
     (x0, y0), (x1, y1) = at(5, 0.5), at(6.5, 0.5)
     roads = make_layer(
@@ -452,3 +467,78 @@ def test_the_record_lists_the_rules_with_their_sources(run, inputs, tmp_path):
     record = json.loads(output.with_name("parcels.gpkg.landcarbon.json").read_text(encoding="utf-8"))
     assert {row["source"] for row in record["coefficients"]} == {"Zhang et al. 2023, table 2"}
     assert any("rules zhang2023" in text for text in record["decisions"])
+
+
+# An independent computation: the joins of QGIS on the sample
+
+
+CITY = Path(__file__).parents[3] / "resources" / "sample" / "city.gpkg"
+
+
+def of_city(name):
+    return f"{CITY}|layername={name}"
+
+
+@pytest.fixture
+def native(provider, context, feedback, rows):
+    """`native("countpointsinpolygon", POLYGONS=...)`: the rows of an algorithm of QGIS."""
+
+    def native(name, **parameters):
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"native:{name}")
+        results, succeeded = algorithm.run(parameters | {"OUTPUT": "memory:"}, context, feedback)
+        assert succeeded
+        return rows(results["OUTPUT"])
+
+    return native
+
+
+@pytest.mark.parametrize(
+    ("subsector", "land_types", "join", "layers"),
+    [
+        (
+            "industry,manufacturing",
+            ("industrial land",),
+            "countpointsinpolygon",
+            {"POINTS": "points|subset=category='manufacturing'", "FIELD": "join"},
+        ),
+        (
+            "construction,residential",
+            ("urban residential land", "rural homestead"),
+            "countpointsinpolygon",
+            {"POINTS": "people", "WEIGHT": "people", "FIELD": "join"},
+        ),
+        (
+            "transport,rail",
+            ("transport land",),
+            "sumlinelengths",
+            {"LINES": "roads|subset=class='rail'", "LEN_FIELD": "join", "COUNT_FIELD": "lines"},
+        ),
+    ],
+)
+def test_the_sample_agrees_with_the_joins_of_qgis(
+    run, rows, make_csv, native, subsector, land_types, join, layers
+):
+    done = run(
+        "allocateemissions",
+        PARCELS=of_city("parcels"),
+        LAND_TYPE_FIELD="land_type",
+        TOTALS=make_csv("totals.csv", f"sector,subsector,total,kind\n{subsector},100,source\n"),
+        POINTS=of_city("points"),
+        CATEGORY_FIELD="category",
+        PEOPLE=of_city("people"),
+        COUNT_FIELD="people",
+        ROADS=of_city("roads"),
+        ROAD_CLASS_FIELD="class",
+        OUTPUT="memory:",
+    )
+    layers = {
+        name: of_city(value) if name in ("POINTS", "LINES") else value for name, value in layers.items()
+    }
+    joined = native(join, POLYGONS=of_city("parcels"), **layers)
+    weights = {row["parcel"]: row["join"] for row in joined if row["land_type"] in land_types}
+    whole = sum(weights.values())
+    assert whole > 0
+    for row in rows(done.results["OUTPUT"]):
+        # Within one line the scale of the projection changes by less than that.
+        expected = 100.0 * weights.get(row["parcel"], 0.0) / whole
+        assert row["ce_t"] == pytest.approx(expected, rel=1e-4, abs=1e-9), row["parcel"]

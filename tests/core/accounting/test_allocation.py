@@ -166,6 +166,16 @@ def test_the_totals_of_suzhou_give_the_published_sums():
     assert 100 * rate == pytest.approx(1.05, abs=0.005)
 
 
+def test_the_log_says_how_well_mass_is_closed():
+    totals = totals_of(("a", None, 4e6, "source"), ("b", None, 1.5, "sink"))
+    rules = rules_of(("a", None, "x", "area"), ("b", None, "x", "area"))
+    found = allocated(totals, rules, parcels_of(["x", "x"]), [1, 1])
+    assert found.notes[-1].text == (
+        "2 totals are on parcels: sources 4,000,000 t, sinks 1.5 t, net 3,999,998.5 t; none differs from its "
+        "total by more than 0 of it."
+    )
+
+
 def test_weights_of_any_size_neither_overflow_nor_vanish():
     parcels = parcels_of(["a"] * 3)
     totals = totals_of(("s", None, 4.0, "source"))
@@ -225,8 +235,9 @@ def test_weights_that_are_all_0_fall_back_to_areas():
     )
     assert found.ce_t.tolist() == pytest.approx([3.0, 6.0, 0.0], rel=1e-12)
     assert (found.closure[0].fallback, found.closure[0].weights) == ("area", 0.0)
-    assert "1 totals are parted by area" in found.notes[-1].text
-    assert "s, a (no points)" in found.notes[-1].text
+    (warned,) = (note.text for note in found.notes if note.kind == "warning" and "by area" in note.text)
+    assert warned.startswith("1 totals are parted by area")
+    assert "'s, a' (no points)" in warned
 
 
 def test_the_fallback_is_decided_in_every_parent():
@@ -235,6 +246,19 @@ def test_the_fallback_is_decided_in_every_parent():
     found = allocated(totals_of(("s", None, 4.0, "source"), parents="AB"), rules, parcels, [0, 0, 1, 1])
     assert found.ce_t.tolist() == [1.0, 3.0, 2.0, 2.0]
     assert [row.fallback for row in found.closure] == ["area", ""]
+
+
+def test_points_that_are_mostly_elsewhere_are_warned_of():
+    rules = rules_of(("a", None, "x", "points"), ("b", None, "y", "points"))
+    totals = totals_of(("a", None, 1.0, "source"), ("b", None, 1.0, "source"))
+    tasks, _ = allocation_tasks(totals, rules)
+    counts = np.array([1.0, 3.0])
+    weights = {rule.key: Weights(counts, counts, 5.0, "points") for rule in rules}
+    found = allocate(tasks, parcels_of(["x", "y"]), weights)
+    assert [row.unused for row in found.closure] == [4.0, 2.0]
+    (warned,) = (note.text for note in found.notes if note.kind == "warning")
+    assert "Of 1 sub-sectors more than half" in warned
+    assert "'a' (80% of the points)" in warned
 
 
 def test_a_total_without_parcels_of_its_land_types_names_both():
@@ -296,7 +320,7 @@ def test_parcels_of_other_parents_get_nothing_and_are_counted():
         totals, rules_of(("s", None, "x", "area")), parcels_of(["x"] * 3, ["A", "B", None]), [1, 1, 1]
     )
     assert found.ce_t.tolist() == [4.0, 0.0, 0.0]
-    assert [note.text for note in found.notes] == [
+    assert [note.text for note in found.notes if note.kind == "warning"] == [
         "1 parcels get nothing, because their parent area has no totals: B.",
         "1 parcels get nothing, because they have no parent area.",
     ]

@@ -37,6 +37,12 @@ def test_codes_of_the_third_survey():
     ]
 
 
+def test_numbers_are_codes_that_lost_their_zeros():
+    mapped = land_type_preset("tnls2019")
+    assert land_type_keys([601, 1101.0, 9], mapped) == land_type_keys(["0601", "1101", "09"], mapped)
+    assert land_type_keys(["601"], mapped) == ["601"]  # as text it is another code
+
+
 def test_what_is_not_in_the_table_stays_as_it_is():
     mapped = land_type_map(table_from_columns("codes", {"code": [1], "land_type": ["Forest  land"]}))
     assert land_type_keys(["1", 1.0, "Water", "", None], mapped) == [

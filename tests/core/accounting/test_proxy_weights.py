@@ -100,6 +100,13 @@ def test_lengths_of_roads_count_by_the_points_of_transport_along_their_class():
     assert found.unused(np.array([True, True, False])) == pytest.approx(200)
 
 
+def test_without_a_layer_of_points_roads_count_by_their_length():
+    found, notes = weights(rule("road", "!rail"), points=None)
+    assert found.values.tolist() == weights(rule("length", "!rail"))[0].values.tolist()
+    assert len(notes) == 1
+    assert notes[0].startswith("'s': there are no points of interest to correct the lengths of roads by")
+
+
 def test_a_category_that_is_not_there_is_warned_of():
     found, notes = weights(rule("length", "tram"))
     assert found.values.tolist() == [0, 0, 0]
