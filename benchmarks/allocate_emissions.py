@@ -7,7 +7,7 @@ roads of ten segments, GeoPackage to GeoPackage:
 - native:countpointsinpolygon of both layers of points and native:sumlinelengths of the roads: the same joins,
   without categories and classes, and written to memory; on a part of the parcels, with the time scaled to all
   of them, as they go through the parcels one by one
-- reading all four layers and writing the parcels, and no more
+- reading all four layers and writing the parcels with as many fields, and no more
 - the core's own time within the whole: geometry, weights, amounts
 
 then Aggregate carbon of the parcels to cells of 1 km and to townships, beside native:intersection (which
@@ -31,6 +31,10 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = Path(os.environ.get("LANDCARBON_DEV", ROOT / ".dev")) / "benchmark"
 ACROSS, POINTS, PEOPLE, ROADS = 548, 700_000, 300_000, 200_000  # 548 x 548 is 300 304
 PART = 0.05  # of the parcels, for the algorithms of QGIS
+NUMBERS = (  # that the allocation adds to the parcels
+    *("industry_t", "construction_t", "transport_t", "agriculture_t", "waste_t", "sinks_t"),
+    *("ce_t", "cs_t", "net_t", "area_ha", "t_ha"),
+)
 CORE = {  # where the whole calls the core
     "accounting.allocate_emissions": ("proxy_weights", "allocate", "allocation_columns"),
     "accounting.parcel_input": ("pack_polygons",),
@@ -213,16 +217,34 @@ def sums(parcels, units):
 
 
 def copy(city):
-    """Read the features of all layers, and write the parcels to another file."""
-    from qgis.core import QgsFeatureSink, QgsProcessingContext, QgsProcessingUtils, QgsVectorLayer
+    """Read the features of all layers, and write the parcels with as many fields as the result has."""
+    from qgis.core import (
+        QgsFeature,
+        QgsFeatureSink,
+        QgsField,
+        QgsFields,
+        QgsProcessingContext,
+        QgsProcessingUtils,
+        QgsVectorLayer,
+    )
+    from qgis.PyQt.QtCore import QMetaType
 
     target = WORK / "copy.gpkg"
     parcels = QgsVectorLayer(layer_of(city, "parcels"), "parcels", "ogr")
+    fields = QgsFields(parcels.fields())
+    fields.remove(fields.lookupField("fid"))
+    for name in NUMBERS:
+        fields.append(QgsField(name, QMetaType.Type.Double))
+    fields.append(QgsField("mass", QMetaType.Type.QString))
     sink, _ = QgsProcessingUtils.createFeatureSink(
-        str(target), QgsProcessingContext(), parcels.fields(), parcels.wkbType(), parcels.crs()
+        str(target), QgsProcessingContext(), fields, parcels.wkbType(), parcels.crs()
     )
+    values = [number + 0.5 for number in range(len(NUMBERS))]
     for feature in parcels.getFeatures():
-        sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+        made = QgsFeature(fields)
+        made.setAttributes([*feature.attributes()[1:], *values, "t CO2"])
+        made.setGeometry(feature.geometry())
+        sink.addFeature(made, QgsFeatureSink.Flag.FastInsert)
     sink.flushBuffer()
     del sink
     for name in ("points", "people", "roads"):
