@@ -9,7 +9,8 @@ The pictures go to `.dev/pictures`, or to the folder in LANDCARBON_PICTURES, wit
 rasters that are made up for trends of cells. The documentation shows `desktop.png`, `trends.png`,
 `zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`),
 `landtransition_map.png` (as `land_change.png`), `model_map_neutrality_zones.png` (as `neutrality_zones.png`)
-and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of other maps.
+and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of other maps;
+`draw_city.py` draws `city.png`.
 """
 
 import os
