@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, warning
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, workers_of
 from ..raster.output import OutputBand, RasterOutput
 from ..raster.units_on_grid import area_text
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import listing, warning
-from ..raster.blocks import no_progress
+from ..progress import no_progress
 from ..raster.units_on_grid import area_text, check_overlaps, of_few_cells, without_cell
 from ..sequences import zip_equal
 from ..units import M2_PER_HA

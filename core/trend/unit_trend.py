@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..false_discovery import largest_significant, rate_note
 from ..notes import Note, decision, listing, warning
+from ..progress import no_progress
 from ..tables import unique_rows
 from ..years import year_places
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
@@ -209,7 +210,7 @@ def unit_trends(
     threshold=THRESHOLD,
     min_valid=None,
     fdr=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Theil-Sen slope, Mann-Kendall test and class of every unit and field.
 
