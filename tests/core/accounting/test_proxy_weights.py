@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from landcarbon.core.accounting.allocation_rules import allocation_rules
 from landcarbon.core.accounting.parcels import Parcels
-from landcarbon.core.accounting.proxies import field_weights
+from landcarbon.core.accounting.proxies import Weights, field_weights
 from landcarbon.core.accounting.proxy_weights import (
     LineSet,
     PointSet,
@@ -74,6 +74,12 @@ def test_points_of_the_category_are_counted():
 
 def test_without_a_category_all_points_are_counted():
     assert weights(rule("points"))[0].values.tolist() == [2, 1, 1]
+
+
+def test_what_is_rounding_is_not_unused():
+    lengths = np.array([0.1, 0.2, 0.3])
+    assert Weights(lengths, lengths, 0.6 * (1 + 1e-12), "m").unused(np.ones(3, dtype=bool)) == 0
+    assert Weights(lengths, lengths, 0.601, "m").unused(np.ones(3, dtype=bool)) == pytest.approx(0.001)
 
 
 def test_people_are_summed():
