@@ -13,9 +13,9 @@ from ..sequences import zip_equal
 from ..units import ratio
 from .allocation_rules import sector_label
 from .allocation_tasks import rules_of
+from .emission_factors import SINK, SOURCE
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
 from .proxies import Weights
-from .sector_totals import SINK, SOURCE
 
 MOST = 0.5  # of points, people or lines: a larger share that is of no use is warned of
 BY_AREA = "area"  # what weights fall back to where all of them are 0
@@ -150,16 +150,17 @@ def allocation_columns(found, parcels, totals):
     years = {} if totals.year is None else {"year": [totals.year] * count}
     sums = {"ce_t": found.ce_t, "cs_t": found.cs_t, "net_t": found.net_t}
     ends = {**sums, "area_ha": parcels.area_ha, "t_ha": found.t_ha, "mass": [totals.mass] * count}
-    sectors = {}
+    sectors, taken = {}, set(ends)  # of a GeoPackage no two columns differ in case alone
     for sector, amounts in found.sectors.items():
         name = column_of(sector)
-        if name in sectors or name in ends:
+        if name.casefold() in taken:
             raise InputDataError(
                 "The field '{field}' of sector '{sector}' is also that of another sum; name the sector "
                 "differently.",
                 field=name,
                 sector=sector,
             )
+        taken.add(name.casefold())
         sectors[name] = amounts
     return {**years, **sectors, **ends}
 

@@ -366,7 +366,7 @@ def test_sectors_become_fields():
     }
 
 
-@pytest.mark.parametrize("names", [("ce",), ("a b", "a_b")])
+@pytest.mark.parametrize("names", [("ce",), ("Net",), ("a b", "a_b"), ("a b", "A_b")])
 def test_sectors_whose_fields_would_clash_are_an_error(names):
     rules = rules_of(*((name, None, "x", "area") for name in names))
     totals = totals_of(*((name, None, 1.0, "source") for name in names))
