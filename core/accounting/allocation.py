@@ -32,7 +32,7 @@ class ClosureRow(NamedTuple):
     placed: float  # on parcels [t]
     parcels: int  # of the land types, in the parent
     proxy: str
-    weights: float  # sum over these parcels
+    weights: float  # sum over these parcels; NaN where no number holds it
     fallback: str  # 'area' where all weights were 0
     unused: float | None  # in no parcel of the land types, whatever the parent
     measure: str  # of `unused`
@@ -231,11 +231,19 @@ def _closure_row(task, placed, weights, fallback, unused, measure):
         placed,
         len(weights),
         task.rule.proxy,
-        math.fsum(weights.tolist()),
+        _sum_of(weights),
         fallback,
         unused,
         measure,
     )
+
+
+def _sum_of(weights):
+    """NaN where it is beyond all numbers."""
+    try:
+        return math.fsum(weights.tolist())
+    except OverflowError:
+        return math.nan
 
 
 def _in_parent(parent):
