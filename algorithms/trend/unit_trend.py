@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
 )
 
@@ -28,6 +27,7 @@ from ...core.trend.unit_trend import (
 )
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, Layer, columns_as_rows, fields_of, first_shape, same_in_units
+from ..pages import add_report
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
@@ -176,14 +176,10 @@ class UnitTrend(LandCarbonAlgorithm):
             self.add(
                 QgsProcessingParameterFeatureSink(name, label, optional=True, createByDefault=False), text
             )
-        self.add(
-            QgsProcessingParameterFileDestination(
-                self.REPORT,
-                tr("Report"),
-                tr("HTML files (*.html)"),
-                optional=True,
-                createByDefault=False,
-            ),
+        add_report(
+            self,
+            self.REPORT,
+            tr("Report"),
             tr(
                 "Counts, and the mean of the units over the years with a polynomial and its 95 % bands. "
                 "Needs the Python packages jinja2, matplotlib and scipy."
