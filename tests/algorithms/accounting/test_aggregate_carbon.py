@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from osgeo import ogr
 from qgis.core import QgsCoordinateReferenceSystem, QgsVectorLayer
 
 from ..conftest import RunFailed, square
@@ -279,6 +280,16 @@ class TestAmounts:
         layer = make_layer({"people": float}, [(1.0,)], [square(0, 0)])
         with pytest.raises(RunFailed, match="no number whose name ends in _t"):
             run("aggregatecarbon", INPUT=layer, OUTPUT="memory:")
+
+    def test_a_layer_of_a_file_is_called_by_its_own_name(self, run, tmp_path):
+        path = str(tmp_path / "city.gpkg")
+        file = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+        for name in ("towns", "plots"):
+            layer = file.CreateLayer(name, None, ogr.wkbPolygon)
+            layer.CreateField(ogr.FieldDefn("people", ogr.OFTReal))
+        del layer, file
+        with pytest.raises(RunFailed, match="plots has no coordinate reference system"):
+            run("aggregatecarbon", INPUT=f"{path}|layername=plots", OUTPUT="memory:")
 
     def test_masses_are_not_mixed(self, run, parcels):
         layer = parcels([box(0, 0, 10, 10), box(10, 0, 20, 10)], [6.0, 1.0], mass=["t C", "t CO2"])
