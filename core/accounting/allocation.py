@@ -284,14 +284,16 @@ def _notes_on_unused(tasks, weights, unused):
         if unused[rule.key]
     ]
     lost = [
-        f"'{rule.label}' ({share:.0%} of the {measure})" for rule, measure, share in shares if share > MOST
+        f"'{rule.label}' ({100 * share:.3g} % of the {'length' if measure == 'm' else measure})"
+        for rule, measure, share in shares
+        if share > MOST
     ]
     if not lost:
         return ()
     return (
         warning(
-            "Of {count} sub-sectors more than half of what weighs their parcels lies elsewhere: {names}. "
-            "Do the land types fit?",
+            "{count} sub-sectors are parted by less than half of what could weigh their parcels, as the rest "
+            "lies on land of other types or outside of all parcels: {names}. Do the land types fit?",
             len(lost),
             names=listing(lost),
         ),
