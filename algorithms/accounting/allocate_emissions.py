@@ -255,7 +255,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         # Allocation
         weights, notes = proxy_weights(rules, data)
         record.note(*notes)
-        found = allocate(tasks, parcels.parcels, weights)
+        found = allocate(tasks, parcels.parcels, weights, totals.mass)
         record.note(*found.notes)
         feedback.setProgress(80)
 

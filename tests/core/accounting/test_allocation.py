@@ -223,7 +223,7 @@ def test_shares_that_are_missing_are_an_error():
 
 def test_a_total_without_a_rule_is_an_error():
     with pytest.raises(
-        InputDataError, match=r"no rule for 'industry, fishing' \(10 t\).*industry, mining; industry"
+        InputDataError, match=r"no rule for 'industry, fishing' \(10 t C\).*industry, mining; industry"
     ):
         allocation_tasks(totals_of(("industry", "fishing", 10.0, "source")), PRESET)
 
