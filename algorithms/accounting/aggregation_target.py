@@ -22,7 +22,7 @@ from ...core.errors import InputDataError
 from ...core.geometry.area_shares import area_shares
 from ...core.geometry.polygons import pack_polygons
 from ...core.geometry.wkb import polygon_paths
-from ...core.raster.local_plane import area_scale, equal_area_plane
+from ...core.raster.local_plane import area_scale, degrees_of, equal_area_plane
 from ..layers import check_crs, read_layer, read_units, transformed_polygons
 from ..measures import Measure
 from ..rasters import progress_of
@@ -229,7 +229,9 @@ def local_plane(source, context):
         The layer cannot be transformed to longitude and latitude.
     """
     crs = source.sourceCrs()
-    to_degrees = QgsCoordinateTransform(crs, crs.toGeographicCrs(), context.transformContext())
+    # crs.toGeographicCrs() is invalid for a system of the user's own.
+    degrees = QgsCoordinateReferenceSystem.fromWkt(degrees_of(crs.toWkt()))
+    to_degrees = QgsCoordinateTransform(crs, degrees, context.transformContext())
     try:
         centre = to_degrees.transform(source.sourceExtent().center())
     except QgsCsException:

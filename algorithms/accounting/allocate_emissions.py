@@ -256,7 +256,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         # Allocation
         weights, notes = proxy_weights(rules, data, progress_of(feedback, 70, 80))
         record.note(*notes)
-        found = allocate(tasks, parcels.parcels, weights)
+        found = allocate(tasks, parcels.parcels, weights, totals.mass)
         record.note(*found.notes)
         feedback.setProgress(80)
 

@@ -130,13 +130,15 @@ def outside_note(sums, names, mass):
         f"{field} {amount:,.6g}{' ' + mass if field.lower().endswith('_t') else ''}"
         + (f" ({100 * amount / sums.total[field]:.3g} %)" if sums.total[field] else "")
         for field, amount in sums.lost.items()
+        if amount
     ]
     return (
         warning(
-            "{count} polygons lie in no unit with some or all of their area: {names}. Lost there: {lost}.",
+            "{count} polygons lie in no unit with some or all of their area, or have no shape: {names}. Lost "
+            "there: {lost}.",
             count=len(sums.outside),
             names=listing((names[i] for i in sums.outside.tolist()), most=5),
-            lost=listing(lost, most=20),
+            lost=listing(lost, most=20) or "nothing",
         ),
     )
 

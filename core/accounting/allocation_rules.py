@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,16 +19,21 @@ CATEGORISED = (POINTS, ROAD, LENGTH)  # proxies that a category narrows
 ALL_LAND = "*"  # as a land type: every parcel
 SHARES_SUM_TO = 1e-9  # how far shares may miss 1
 EXCEPT = "!"  # before a category: all but it
+_PARTS = re.compile("[;；|]")  # of a category of the data
 
 
 class Categories(NamedTuple):
-    """Categories that count: those of `names`, or all others where `excluded`."""
+    """Categories that count: those of `names`, or all others where `excluded`.
+
+    A category of the data that semicolons or bars part, such as 'company;factory;steelworks', is of
+    each of its parts; see docs/decisions/0172-categories-in-parts.md.
+    """
 
     names: frozenset  # folded
     excluded: bool
 
     def __contains__(self, category):
-        return (folded(category) in self.names) != self.excluded
+        return any(name in self.names for name in category_names(category)) != self.excluded
 
 
 class Rule(NamedTuple):
@@ -83,6 +89,21 @@ class Rule(NamedTuple):
     def applies_to(self, land_type):
         """Whether parcels of a folded land type take part."""
         return self.of_all_land or land_type in self.land_types
+
+
+def category_names(category):
+    """What a category of the data is called in rules: its whole text, folded, and each of its parts.
+
+    Examples
+    --------
+    >>> category_names("Shopping;Market|Food")
+    ('shopping;market|food', 'shopping', 'market', 'food')
+    >>> category_names("rail")
+    ('rail',)
+    """
+    whole = folded(category)
+    parts = [folded(part) for part in _PARTS.split(whole)]
+    return (whole,) if len(parts) == 1 else (whole, *filter(None, parts))
 
 
 def land_type_key(value):

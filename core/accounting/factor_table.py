@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputDataError
+from ..notes import listing, warning
 from ..resources import presets, read_preset
 from ..tables import Table
 from ..tables.table import folded
@@ -82,7 +83,7 @@ def factor_table(table: Table) -> EmissionFactors:
                 where=table.where(i),
             )
         )
-    return factors_of(table.name, rows, table.notes)
+    return factors_of(table.name, rows, (*table.notes, *_notes_on_shares(table.name, rows)))
 
 
 def factor_presets() -> tuple[str, ...]:
@@ -218,3 +219,17 @@ def _shares(number, at):
     if any(share < 0 for share in shares):
         raise InputDataError("{table}, {row}: a share of '{activity}' is negative; correct it.", **at)
     return tuple(shares)
+
+
+def _notes_on_shares(name, rows):
+    """A warning of shares above 1, which are percent more often than not."""
+    above = [
+        f"{share:g} of '{row.activity}' ({row.where})" for row in rows for share in row.shares if share > 1
+    ]
+    if above:
+        yield warning(
+            "{table}: {count} shares are above 1 and multiply the factor: {shares}. Write 39 % as 0.39.",
+            len(above),
+            table=name,
+            shares=listing(above),
+        )

@@ -15,6 +15,7 @@ from ..notes import listing, warning
 from ..progress import no_progress, step_of
 from ..units import ratio
 from .allocation_rules import AREA, FIELD, LENGTH, PEOPLE, POINTS, ROAD, categories
+from .ground_scale import ground_scale
 from .parcels import Parcels
 from .proxies import Placed, area_weights, field_weights, placed_pieces
 from .road_factors import road_factors
@@ -69,9 +70,19 @@ class LineSet(NamedTuple):
     code: np.ndarray
     names: tuple[str, ...]
 
-    def segments_m(self):
-        """Length of every segment: its share of its line [m]: float array, shape (segments,)."""
-        own = self.lines.lengths()
+    def segments_m(self, metres):
+        """Length of every segment on the ground [m]: float array, shape (segments,).
+
+        Those of a line sum to its `length_m`, which is parted among them by the scale along x and y at the
+        middle of each: a degree of longitude is shorter than one of latitude.
+
+        Parameters
+        ----------
+        metres : callable
+            See `ProxyData`.
+        """
+        scale = ground_scale((self.lines.start + self.lines.end) / 2, metres)
+        own = np.hypot(*((self.lines.end - self.lines.start) * scale).T)
         whole = np.bincount(self.lines.owner, own, self.lines.count)
         return own * np.nan_to_num(ratio(self.length_m, whole))[self.lines.owner]
 
@@ -193,7 +204,7 @@ def _placed_lines(rules, data, progress):
     places = np.flatnonzero(members)
     lines = data.lines
     polygons = data.polygons.some(places)
-    found = lengths_in_polygons(lines.lines, polygons, lines.segments_m(), progress)
+    found = lengths_in_polygons(lines.lines, polygons, lines.segments_m(data.metres), progress)
     everywhere = np.bincount(lines.code, lines.length_m, len(lines.names))
     return placed_pieces(
         "m", places[found.polygon], lines.code[found.line], found.length, lines.names, everywhere

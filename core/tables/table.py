@@ -223,7 +223,10 @@ class Table:
     def _no_number(self, row, index):
         text = to_ascii(as_text(self.cells[index][row]))
         if text.endswith(("%", "\u2030")):
-            advice = "'{value}' ends in a percent sign; write the number alone, a unit in the column's name."
+            advice = (
+                "'{value}' ends in a percent sign; write the number alone, a unit in the column's name, and "
+                "a share as a part of 1."
+            )
         elif _NUMBER_AND_WORDS.fullmatch(text) is not None:
             advice = "'{value}' is more than a number; write the number alone, a unit in the column's name."
         else:

@@ -223,7 +223,7 @@ def test_shares_that_are_missing_are_an_error():
 
 def test_a_total_without_a_rule_is_an_error():
     with pytest.raises(
-        InputDataError, match=r"no rule for 'industry, fishing' \(10 t\).*industry, mining; industry"
+        InputDataError, match=r"no rule for 'industry, fishing' \(10 t C\).*industry, mining; industry"
     ):
         allocation_tasks(totals_of(("industry", "fishing", 10.0, "source")), PRESET)
 
@@ -257,8 +257,8 @@ def test_points_that_are_mostly_elsewhere_are_warned_of():
     found = allocate(tasks, parcels_of(["x", "y"]), weights)
     assert [row.unused for row in found.closure] == [4.0, 2.0]
     (warned,) = (note.text for note in found.notes if note.kind == "warning")
-    assert "Of 1 sub-sectors more than half" in warned
-    assert "'a' (80% of the points)" in warned
+    assert "1 sub-sectors are parted by less than half" in warned
+    assert "'a' (80 % of the points)" in warned
 
 
 def test_a_total_without_parcels_of_its_land_types_names_both():

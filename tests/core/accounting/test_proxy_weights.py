@@ -98,6 +98,16 @@ def test_lengths_are_those_on_the_ground():
     )  # in the parcel y, which has no rule
 
 
+def test_a_part_of_a_line_has_its_length_on_the_ground_in_degrees_too():
+    # A unit of x is half a unit of y on the ground, as at 60 degrees north: 90 x 0.5 m east in the first
+    # parcel, 10 x 0.5 m east, 50 x 1 m north and 80 x 0.5 m east in the second, 140 m in all.
+    corners = np.array([[10.0, 20.0], [110.0, 20.0], [110.0, 70.0], [190.0, 70.0]])
+    lines = Lines(1, corners[:-1], corners[1:], np.zeros(3, dtype=int))
+    bent = LineSet("roads", lines, np.array([140.0]), np.array([0]), CLASSES)
+    found, _ = weights(rule("length"), lines=bent, metres=lambda places: np.ones_like(places) * [0.5, 1.0])
+    assert found.values.tolist() == pytest.approx([45, 95, 0], rel=1e-12)
+
+
 def test_lengths_of_roads_count_by_the_points_of_transport_along_their_class():
     points = point_set([(10, 51), (60, 52), (150, 60), (290, 21)], [2, 2, 2, 2])
     # Primary: 3 points on 300 m, street: 1 on 600 m, mean 4 on 900 m: factors 2.25 and 0.375.
