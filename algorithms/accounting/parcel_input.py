@@ -125,11 +125,11 @@ def _land_types(layer, field, mapped):
 def _parents(layer, field):
     if not field:
         return None
-    known = {}
-    for value in layer.column(field):
+    values, known = layer.column(field), {}
+    for value in values:
         if value not in known:
             known[value] = None if value is None or not str(value).strip() else unit_key(value)
-    return [known[value] for value in layer.column(field)]
+    return [known[value] for value in values]
 
 
 def _repaired(layer, names, record):

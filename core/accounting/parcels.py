@@ -148,7 +148,8 @@ def places_of_parents(tasks, parcels, mass="t"):
 def _notes_on_parents(named, parcels):
     notes = []
     counts = np.bincount(parcels.parent[parcels.parent >= 0], minlength=len(parcels.parents))
-    without = [i for i, name in enumerate(parcels.parents) if name not in set(named)]
+    with_totals = set(named)
+    without = [i for i, name in enumerate(parcels.parents) if name not in with_totals]
     if without:
         notes.append(
             warning(

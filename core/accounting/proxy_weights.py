@@ -230,7 +230,7 @@ def _factors(rule, data, notes):
     length_m = np.where(wanted, np.bincount(lines.code, lines.length_m, len(lines.names)), 0.0)
     found = road_factors(
         xy,
-        data.metres(xy),
+        ground_scale(xy, data.metres),
         lines.lines.start[own],
         lines.lines.end[own],
         lines.code[lines.lines.owner[own]],
