@@ -34,8 +34,8 @@ def overlap_notes(polygons, names):
         return ()
     return (
         warning(
-            "{count} pairs of parcels overlap: {pairs}. Land in both counts in both, with its lines, and its "
-            "points in the first; repair the layer where that matters.",
+            "{count} pairs of parcels overlap: {pairs}. Land in both counts twice by area and by lines, and "
+            "its points count in the first; repair the layer where that matters.",
             len(pairs),
             pairs=listing((f"{names[one]} and {names[two]}" for one, two in pairs.tolist()), _NAMED),
         ),
