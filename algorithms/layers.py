@@ -275,6 +275,12 @@ def without_curves(geometry):
     return QgsGeometry(geometry)
 
 
+def may_have_curves(wkb_type):
+    """Whether a layer of this type may hold arcs, which is quicker to ask than of each of its shapes."""
+    mixed = Qgis.WkbType.Unknown, Qgis.WkbType.GeometryCollection
+    return QgsWkbTypes.isCurvedType(wkb_type) or QgsWkbTypes.flatType(wkb_type) in mixed
+
+
 def map_units_per_metre(crs):
     """Map units of a CRS in a metre; for degrees those of a metre along the equator."""
     return QgsUnitTypes.fromUnitToUnitFactor(Qgis.DistanceUnit.Meters, crs.mapUnits())
@@ -282,10 +288,10 @@ def map_units_per_metre(crs):
 
 def python_value(value):
     """A field's value as str, int, float, bool or None; dates as ISO text."""
+    if isinstance(value, (str, int, float)):  # first: to compare with NULL takes longer than all else
+        return value
     if value is None or value == NULL:
         return None
-    if isinstance(value, (str, int, float)):
-        return value
     if isinstance(value, (QDate, QDateTime, QTime)):
         return value.toString(Qt.DateFormat.ISODate)
     return str(value)

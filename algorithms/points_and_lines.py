@@ -12,7 +12,7 @@ from ..core.errors import InputDataError
 from ..core.geometry.lines import pack_lines
 from ..core.tables import table_from_columns
 from ..core.tables.cells import as_text, is_missing
-from .layers import check_crs, python_value, without_curves
+from .layers import check_crs, may_have_curves, python_value, without_curves
 
 _OFTEN = 1 << 12  # features between two steps of the progress
 
@@ -70,34 +70,36 @@ def read_points(source, crs, context, record, progress, category_field="", count
     Cancelled
     """
     codes = Codes()
-    x, y, code, owner = array("d"), array("d"), array("q"), array("q")
-    counts, without, number = [], 0, 0
+    x, y, code, several = array("d"), array("d"), array("q"), {}
+    counts, without = [], 0
     single = QgsWkbTypes.isSingleType(source.wkbType())
     for feature, value in _features(source, crs, context, progress, category_field or count_field):
         geometry = feature.geometry()
         if geometry.isEmpty():
             without += 1
             continue
+        code.append(0 if count_field else codes.of(value))
         if count_field:
             counts.append(value)
-            kind = 0
-        else:
-            kind = codes.of(value)
-        parts = geometry.asMultiPoint() if not single and geometry.isMultipart() else (geometry.asPoint(),)
-        for point in parts:
+        if single or not geometry.isMultipart():
+            point = geometry.asPoint()
             x.append(point.x())
             y.append(point.y())
-            code.append(kind)
-            owner.append(number)
-        number += 1
+        else:
+            points = geometry.asMultiPoint()
+            several[len(code) - 1] = len(points)
+            x.extend(point.x() for point in points)
+            y.extend(point.y() for point in points)
     _note_without(source, without, record)
-    owner = np.array(owner, dtype=np.int64)
-    amount = 1.0 / np.bincount(owner)[owner] if len(owner) else np.empty(0)
+    parts = np.ones(len(code), dtype=np.int64)
+    parts[list(several)] = list(several.values())
+    owner = np.repeat(np.arange(len(parts)), parts)
+    amount = 1.0 / parts[owner]
     if count_field:
         amount *= _counts(source, count_field, counts, record)[owner]
     xy = np.column_stack((np.array(x), np.array(y)))
     names = codes.names or ("",)
-    return PointSet(source.sourceName(), xy, np.array(code, dtype=np.int64), names, amount)
+    return PointSet(source.sourceName(), xy, np.array(code, dtype=np.int64)[owner], names, amount)
 
 
 def read_lines(source, crs, context, measure, record, progress, class_field=""):
@@ -129,12 +131,14 @@ def read_lines(source, crs, context, measure, record, progress, class_field=""):
     """
     codes = Codes()
     shapes, code, length_m, without = [], array("q"), array("d"), 0
+    curved = may_have_curves(source.wkbType())
     for feature, value in _features(source, crs, context, progress, class_field):
         geometry = feature.geometry()
         if geometry.isEmpty():
             without += 1
             continue
-        geometry = without_curves(geometry)
+        if curved:
+            geometry = without_curves(geometry)
         shapes.append(geometry.asWkb().data())
         length_m.append(measure.length_m(geometry))
         code.append(codes.of(value))

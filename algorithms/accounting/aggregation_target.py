@@ -93,6 +93,7 @@ def units_target(source, key_field, layer, context, record):
     ------
     InputDataError
         No unit, a key that is missing or there twice, no coordinate reference system, units that overlap.
+    Cancelled
     """
     check_crs(source.sourceCrs(), source.sourceName())
     if key_field:
@@ -112,8 +113,8 @@ def units_target(source, key_field, layer, context, record):
     inner = pack_polygons(transformed_polygons(layer, plane, context, _SPACING_M))
     drawn = _Shown(units.name, units.crs, shapes, names)
     outer = pack_polygons(transformed_polygons(drawn, plane, context, _SPACING_M))
-    record.note(*overlapping_units(outer, names))
-    found = area_shares(inner, outer)
+    record.note(*overlapping_units(outer, names, progress_of(record.feedback, 0, 20)))
+    found = area_shares(inner, outer, progress_of(record.feedback, 20, 80))
     measure = Measure(units.crs, context)
     return Target(
         found.inner,
@@ -163,6 +164,7 @@ def grid_target(source, size_m, layer, context, record):
     ------
     InputDataError
         No polygon has a shape, or the grid would have more than 50 million cells.
+    Cancelled
     """
     if all(shape.isEmpty() for shape in layer.geometries):
         raise InputDataError("{layer} holds no polygon with a shape.", layer=layer.name)

@@ -28,6 +28,7 @@ from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows
 from ..measures import MEASURES, Measure, add_area
+from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.intensity import emission_intensity
@@ -256,7 +257,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         data = proxy_data(self, rules, parcels, measure, parameters, context, record)
 
         # Allocation
-        weights, notes = proxy_weights(rules, data)
+        weights, notes = proxy_weights(rules, data, progress_of(feedback, 70, 80))
         record.note(*notes)
         found = allocate(tasks, parcels.parcels, weights, totals.mass)
         record.note(*found.notes)

@@ -14,7 +14,7 @@ from ...core.geometry.polygons import Polygons, pack_polygons
 from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.tables import unit_key
-from ..layers import Layer, check_crs, read_layer, without_curves
+from ..layers import Layer, check_crs, may_have_curves, read_layer, without_curves
 from ..valid_shapes import of_one_type, repaired_shapes
 
 FIRST = "first"
@@ -83,7 +83,10 @@ def read_parcels(source, fields, mapped, measure_of, duplicates, record):
         raise InputDataError("{layer} holds no parcel.", layer=layer.name)
     names = _names(layer, name_field)
     layer = _repaired(layer, names, record)
-    shapes = [None if shape.isEmpty() else without_curves(shape) for shape in layer.geometries]
+    curved = may_have_curves(layer.wkb_type)
+    shapes = [
+        None if shape.isEmpty() else without_curves(shape) if curved else shape for shape in layer.geometries
+    ]
     measure = measure_of(layer.crs)
     areas = np.array([np.nan if shape is None else measure.area_ha(shape) for shape in shapes])
     polygons = pack_polygons(None if shape is None else shape.asWkb().data() for shape in shapes)

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsRendererCategory,
     QgsRuleBasedRenderer,
     QgsSymbol,
+    QgsVectorLayerUtils,
 )
 from qgis.PyQt.QtGui import QColor
 
@@ -60,15 +61,13 @@ def natural_levels(field, colours, unit=""):
 
 def values_and_years(layer, field):
     """The numbers of a field (NaN = missing) and the years of all features; 0 without a field of years."""
-    names = [name for name in (field, "year") if layer.fields().lookupField(name) >= 0]
-    request = QgsFeatureRequest().setSubsetOfAttributes(names, layer.fields())
-    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
-    rows = [
-        (feature[field], feature["year"] if "year" in names else 0) for feature in layer.getFeatures(request)
-    ]
-    values = [float(value) if isinstance(value, (int, float)) else np.nan for value, _ in rows]
-    years = [year if isinstance(year, int) else 0 for _, year in rows]
-    return np.array(values, dtype=float), np.array(years, dtype=int)
+    found, _ = QgsVectorLayerUtils.getValues(layer, field)
+    values = [value if isinstance(value, (int, float)) else np.nan for value in found]
+    years = np.zeros(len(values), dtype=int)
+    if layer.fields().lookupField("year") >= 0:
+        found, _ = QgsVectorLayerUtils.getValues(layer, "year")
+        years[:] = [year if isinstance(year, int) else 0 for year in found]
+    return np.array(values, dtype=float), years
 
 
 def level_labels(breaks, unit):

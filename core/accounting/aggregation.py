@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..geometry.area_shares import area_shares
 from ..notes import Note, listing, warning
+from ..progress import no_progress
 from ..sequences import zip_equal
 from ..units import ratio
 
@@ -169,13 +170,15 @@ def closure_columns(sums, mass):
     }
 
 
-def overlapping_units(units, names):
+def overlapping_units(units, names, progress=no_progress):
     """Refuse units that overlap, as what lies in both would count twice.
 
     Parameters
     ----------
     units : Polygons
     names : sequence of str
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -191,7 +194,7 @@ def overlapping_units(units, names):
     ----------
     docs/decisions/0162-overlapping-units.md.
     """
-    shares = area_shares(units, units)
+    shares = area_shares(units, units, progress)
     other = (shares.inner != shares.outer) & (shares.share > _LEAST_OVERLAP)
     pairs = {}
     for one, two, share in zip_equal(*(column[other].tolist() for column in shares)):

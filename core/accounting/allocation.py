@@ -13,9 +13,9 @@ from ..sequences import zip_equal
 from ..units import ratio
 from .allocation_rules import sector_label
 from .allocation_tasks import rules_of
+from .emission_factors import SINK, SOURCE
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
 from .proxies import Weights
-from .sector_totals import SINK, SOURCE
 
 MOST = 0.5  # of points, people or lines: a larger share that is of no use is warned of
 BY_AREA = "area"  # what weights fall back to where all of them are 0
@@ -32,7 +32,7 @@ class ClosureRow(NamedTuple):
     placed: float  # on parcels [t]
     parcels: int  # of the land types, in the parent
     proxy: str
-    weights: float  # sum over these parcels
+    weights: float  # sum over these parcels; NaN where no number holds it
     fallback: str  # 'area' where all weights were 0
     unused: float | None  # in no parcel of the land types, whatever the parent
     measure: str  # of `unused`
@@ -152,16 +152,17 @@ def allocation_columns(found, parcels, totals):
     years = {} if totals.year is None else {"year": [totals.year] * count}
     sums = {"ce_t": found.ce_t, "cs_t": found.cs_t, "net_t": found.net_t}
     ends = {**sums, "area_ha": parcels.area_ha, "t_ha": found.t_ha, "mass": [totals.mass] * count}
-    sectors = {}
+    sectors, taken = {}, set(ends)  # of a GeoPackage no two columns differ in case alone
     for sector, amounts in found.sectors.items():
         name = column_of(sector)
-        if name in sectors or name in ends:
+        if name.casefold() in taken:
             raise InputDataError(
                 "The field '{field}' of sector '{sector}' is also that of another sum; name the sector "
                 "differently.",
                 field=name,
                 sector=sector,
             )
+        taken.add(name.casefold())
         sectors[name] = amounts
     return {**years, **sectors, **ends}
 
@@ -232,11 +233,19 @@ def _closure_row(task, placed, weights, fallback, unused, measure):
         placed,
         len(weights),
         task.rule.proxy,
-        math.fsum(weights.tolist()),
+        _sum_of(weights),
         fallback,
         unused,
         measure,
     )
+
+
+def _sum_of(weights):
+    """NaN where it is beyond all numbers."""
+    try:
+        return math.fsum(weights.tolist())
+    except OverflowError:
+        return math.nan
 
 
 def _in_parent(parent):

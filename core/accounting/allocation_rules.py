@@ -12,6 +12,7 @@ from ..notes import listing
 from ..resources import presets, read_preset
 from ..sequences import zip_equal
 from ..tables import unit_key
+from ..tables.table import folded
 
 POINTS, PEOPLE, ROAD, LENGTH, AREA, FIELD = PROXIES = ("points", "people", "road", "length", "area", "field")
 CATEGORISED = (POINTS, ROAD, LENGTH)  # proxies that a category narrows
@@ -76,11 +77,6 @@ class Rule(NamedTuple):
         return folded(self.sector), folded(self.subsector)
 
     @property
-    def measure(self):
-        """What is measured: rules that agree in it have the same weights of parcels."""
-        return self.proxy, self.category, self.field
-
-    @property
     def categories(self):
         """The categories that count; without any, all."""
         return categories(self.category)
@@ -93,17 +89,6 @@ class Rule(NamedTuple):
     def applies_to(self, land_type):
         """Whether parcels of a folded land type take part."""
         return self.of_all_land or land_type in self.land_types
-
-
-def folded(name):
-    """A name as sectors, land types and categories are compared: single blanks, no case.
-
-    Examples
-    --------
-    >>> folded(" Forest  Land")
-    'forest land'
-    """
-    return " ".join(str(name).split()).casefold()
 
 
 def category_names(category):
@@ -214,17 +199,13 @@ class _Row(NamedTuple):
 
 def _rows(table):
     columns = [table.text(name) for name in ("sector", "land_type", "proxy")]
-    columns += [_optional(table, name) for name in ("subsector", "category", "field", "source")]
-    shares = table.numbers("share").tolist() if table.has("share") else [math.nan] * table.rows
+    columns += [table.text(name, optional=True) for name in ("subsector", "category", "field", "source")]
+    shares = table.numbers("share", optional=True).tolist()
     for i, (cells, share) in enumerate(zip_equal(zip_equal(*columns), shares)):
         if not any(cells) and math.isnan(share):
             continue  # a blank row of a spreadsheet
         at = {"table": table.name, "row": table.where(i)}
         yield _Row(_checked(*cells, share, at), table.where(i))
-
-
-def _optional(table, name):
-    return table.text(name) if table.has(name) else [None] * table.rows
 
 
 def _checked(sector, land_type, proxy, subsector, category, field, source, share, at):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ..errors import InputDataError
 from ..notes import decision, listing
-from .allocation_rules import SHARES_SUM_TO, Rule, folded
+from ..tables.table import folded
+from .allocation_rules import SHARES_SUM_TO, Rule
 
 
 class Task(NamedTuple):

@@ -46,8 +46,8 @@ def factor_table(table: Table) -> EmissionFactors:
     ----------
     methods.md, section 1.3; Huo et al. 2025, eq. 1 to 4; Zhang et al. 2023, eq. 2 to 7.
     """
-    texts = {name: _texts(table, name) for name in TEXTS}
-    numbers = {name: _numbers(table, name) for name in NUMBERS}
+    texts = {name: table.text(name, optional=True) for name in TEXTS}
+    numbers = {name: table.numbers(name, optional=True) for name in NUMBERS}
     activities, pers, factors = table.text("activity"), table.text("per"), table.numbers("factor")
     rows = []
     for i in range(table.rows):
@@ -100,14 +100,6 @@ def factor_preset(name: str) -> EmissionFactors:
         There is no such preset; the text lists those there are.
     """
     return factor_table(read_preset("factors", name))
-
-
-def _texts(table, name):
-    return table.text(name) if table.has(name) else [None] * table.rows
-
-
-def _numbers(table, name):
-    return table.numbers(name) if table.has(name) else np.full(table.rows, np.nan)
 
 
 def _rate(text, at):

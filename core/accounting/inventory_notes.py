@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ..notes import decision, listing, warning
 from ..tables.table import folded
+from .activities import AMOUNTS
 from .allocation_rules import rule_preset, rule_presets
 from .greenhouse_gases import CARBON, CO2, CO2E, GWP_SOURCES, co2_equivalent
 
@@ -36,6 +39,7 @@ def inventory_notes(lines, activities, factors, gwp_set):
         *_on_factors(lines),
         *_on_rows_not_counted(lines),
         *_on_missing_amounts(lines, activities),
+        *_on_amounts_taken_as_1(lines, activities),
         *_on_gaps(lines),
     )
 
@@ -197,10 +201,7 @@ def _on_rows_not_counted(lines):
 
 def _on_missing_amounts(lines, activities):
     missing = {
-        line.place: f"{line.activity} of {where(line.unit, line.year)} in "
-        + activities.table.where(line.place)
-        for line in lines
-        if line.row.counts and math.isnan(line.gas_t)
+        line.place: _row_of(line, activities) for line in lines if line.row.counts and math.isnan(line.gas_t)
     }
     if missing:
         yield warning(
@@ -209,6 +210,30 @@ def _on_missing_amounts(lines, activities):
             len(missing),
             names=listing(missing.values(), MOST_NAMED),
         )
+
+
+def _row_of(line, activities):
+    """'rice of a (2020) in row 7'."""
+    return f"{line.activity} of {where(line.unit, line.year)} in {activities.table.where(line.place)}"
+
+
+def _on_amounts_taken_as_1(lines, activities):
+    """Rows without a second or third amount though other rows of the activity have one."""
+    places = {line.place: line for line in lines if line.row.counts}
+    for name in AMOUNTS[1:]:
+        if name not in activities.amounts:
+            continue
+        empty = np.isnan(activities.amounts[name])
+        given = {line.activity for place, line in places.items() if not empty[place]}
+        bare = [line for place, line in places.items() if empty[place] and line.activity in given]
+        if bare:
+            yield warning(
+                "{count} rows have no {column} though others of the same activity have one; it counts as 1: "
+                "{names}.",
+                len(bare),
+                column=name,
+                names=listing((_row_of(line, activities) for line in bare), MOST_NAMED),
+            )
 
 
 def _on_gaps(lines):

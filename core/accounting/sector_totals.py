@@ -8,11 +8,11 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing
+from ..tables.table import folded
 from ..units import mass_factor
-from .allocation_rules import folded, sector_label
+from .allocation_rules import sector_label
+from .emission_factors import KINDS
 from .unit_panel import table_mass
-
-SOURCE, SINK = KINDS = ("source", "sink")
 
 
 class SectorTotal(NamedTuple):
@@ -87,10 +87,10 @@ def sector_totals(table, mass, year=None):
     """
     chosen, year, notes = _rows_of_year(table, year)
     factor, own_notes = _to_mass(table, mass)
-    parents = table.text("parent") if table.has("parent") else [None] * table.rows
+    parents = table.text("parent", optional=True)
     keys = _parent_keys(table, parents)
     sectors, kinds = table.text("sector"), table.text("kind")
-    subsectors = table.text("subsector") if table.has("subsector") else [None] * table.rows
+    subsectors = table.text("subsector", optional=True)
     amounts = table.numbers("total")
     rows, spelling, kind_of = [], {}, {}
     for i in chosen.tolist():

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..raster.blocks import no_progress, windows
+from ..progress import no_progress
+from ..raster.blocks import windows
 from ..raster.coverage import claimed_cells, cover_edges
 from ..raster.grid import Grid, cell_areas
 from ..sequences import zip_equal

@@ -74,6 +74,17 @@ class TestUnits:
         assert done.results["LOST"] == pytest.approx(30, rel=1e-12)
         assert any("Lost there: ce_t 30 t C (15 %)" in text for text in done.feedback.warnings)
 
+    def test_a_cancel_while_areas_are_parted_leaves_nothing(self, run, parcels, towns, feedback, tmp_path):
+        def cancel_in_shares(percent):
+            if percent >= 20:
+                feedback.cancel()
+
+        feedback.progressChanged.connect(cancel_in_shares)
+        layers = {"INPUT": parcels([box(75, 0, 175, 40)], [200.0]), "UNITS": towns([box(0, 0, 100, 100)])}
+        with pytest.raises(RunFailed, match="cancelled"):
+            run("aggregatecarbon", OUTPUT=str(tmp_path / "sums.gpkg"), **layers)
+        assert list(tmp_path.iterdir()) == []
+
     def test_area_and_density_are_true_ones(self, sums, parcels, towns):
         layer = parcels([box(0, 0, 1000, 1000)], [50.0], mass=["t CO2"])
         found, _ = sums(INPUT=layer, UNITS=towns([box(0, 0, 1000, 1000)]), UNIT_FIELD="town")

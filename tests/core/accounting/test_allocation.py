@@ -179,7 +179,7 @@ def test_the_log_says_how_well_mass_is_closed():
 def test_weights_of_any_size_neither_overflow_nor_vanish():
     parcels = parcels_of(["a"] * 3)
     totals = totals_of(("s", None, 4.0, "source"))
-    for scale in (1e300, 1e-300):
+    for scale in (8e307, 1e300, 1e-300, 5e-324):
         found = allocated(
             totals, rules_of(("s", None, "a", "area")), parcels, np.array([1.0, 2.0, 1.0]) * scale
         )
@@ -366,7 +366,7 @@ def test_sectors_become_fields():
     }
 
 
-@pytest.mark.parametrize("names", [("ce",), ("a b", "a_b")])
+@pytest.mark.parametrize("names", [("ce",), ("Net",), ("a b", "a_b"), ("a b", "A_b")])
 def test_sectors_whose_fields_would_clash_are_an_error(names):
     rules = rules_of(*((name, None, "x", "area") for name in names))
     totals = totals_of(*((name, None, 1.0, "source") for name in names))

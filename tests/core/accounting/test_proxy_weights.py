@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from landcarbon.core.accounting.allocation_rules import allocation_rules
 from landcarbon.core.accounting.parcels import Parcels
-from landcarbon.core.accounting.proxies import field_weights
+from landcarbon.core.accounting.proxies import Weights, field_weights
 from landcarbon.core.accounting.proxy_weights import (
     LineSet,
     PointSet,
@@ -12,7 +12,7 @@ from landcarbon.core.accounting.proxy_weights import (
     check_categories,
     proxy_weights,
 )
-from landcarbon.core.errors import InputDataError
+from landcarbon.core.errors import Cancelled, InputDataError
 from landcarbon.core.geometry.lines import Lines
 from landcarbon.core.geometry.polygons import pack_boxes
 from landcarbon.core.tables import table_from_columns
@@ -76,6 +76,12 @@ def test_without_a_category_all_points_are_counted():
     assert weights(rule("points"))[0].values.tolist() == [2, 1, 1]
 
 
+def test_what_is_rounding_is_not_unused():
+    lengths = np.array([0.1, 0.2, 0.3])
+    assert Weights(lengths, lengths, 0.6 * (1 + 1e-12), "m").unused(np.ones(3, dtype=bool)) == 0
+    assert Weights(lengths, lengths, 0.601, "m").unused(np.ones(3, dtype=bool)) == pytest.approx(0.001)
+
+
 def test_people_are_summed():
     found, _ = weights(rule("people"))
     assert found.values.tolist() == [3.5, 2, 0]
@@ -128,6 +134,20 @@ def test_points_in_overlapping_parcels_are_warned_of():
     found, notes = weights(rule("points", "steel"), polygons=pack_boxes(low, low + 100.0))
     assert found.values.tolist() == [1, 0, 1]
     assert "shops: 2 points are in several parcels, which overlap; each counts in the first one." in notes
+
+
+@pytest.mark.parametrize("proxy", ["points", "people", "length"])
+def test_every_join_says_how_far_it_is_and_can_be_cancelled(proxy):
+    seen = []
+
+    def cancelling(fraction):
+        seen.append(fraction)
+        if len(seen) > 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        proxy_weights([rule(proxy)], data(), cancelling)
+    assert 0 <= seen[0] <= seen[1] <= 1
 
 
 def test_layers_without_features_have_no_weights():

@@ -306,6 +306,19 @@ def test_an_empty_second_amount_is_one():
     assert found.budget["ce_t"] == [near(2 * 3 * 0.86), near(2 * 0.5 * 0.86)]
 
 
+def test_a_second_amount_that_only_some_rows_of_an_activity_have_is_warned_of():
+    found = inventory(
+        ("a", 2020, "化肥", 2.0, "t"),
+        ("b", 2020, "fertiliser", 2.0, "t", None, None, 0.5),
+        ("b", 2020, "rice", 2.0, "t"),
+    )
+    assert texts(found, "warning")[0] == (
+        "1 rows have no amount_2 though others of the same activity have one; it counts as 1: fertiliser of "
+        "a (2020) in feature 1."
+    )
+    assert found.budget["ce_t"] == [near(2 * 0.86), near(2 * 0.5 * 0.86)]
+
+
 def test_rows_that_are_off_are_listed_and_add_nothing():
     found = inventory(("a", 2020, "electricity", 5.0, "1e8 kWh"), ("a", 2020, "fertiliser", 1.0, "t"))
     line = found.lines[0]
