@@ -15,6 +15,7 @@ from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.tables import unit_key
 from ..layers import Layer, check_crs, may_have_curves, read_layer, without_curves
+from ..rasters import progress_of
 from ..valid_shapes import of_one_type, repaired_shapes
 
 FIRST = "first"
@@ -95,7 +96,7 @@ def read_parcels(source, fields, mapped, measure_of, duplicates, record):
         _report_repeated(repeated, names, duplicates, record)
         areas[[place for place, _ in repeated]] = np.nan
         polygons = polygons_without(shapes, {place for place, _ in repeated})
-    record.note(*overlap_notes(polygons, names))
+    record.note(*overlap_notes(polygons, names, progress_of(record.feedback, 20, 30)))
     land_type, land_types = coded(_land_types(layer, land_field, mapped))
     parents = _parents(layer, parent_field)
     parent, parent_names = (None, ()) if parents is None else coded(parents)

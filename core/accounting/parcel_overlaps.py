@@ -6,13 +6,14 @@ import numpy as np
 
 from ..geometry.points_in_polygons import holding_pairs
 from ..notes import listing, warning
+from ..progress import no_progress
 
 INSIDE = 1e-3  # of an edge: how far inside of it a point is; thinner slivers are not found
 EDGES = 8  # of a ring, at most, spread evenly
 _NAMED = 5
 
 
-def overlap_notes(polygons, names):
+def overlap_notes(polygons, names, progress=no_progress):
     """A warning of parcels that overlap; an empty tuple where none was found.
 
     Parameters
@@ -20,6 +21,8 @@ def overlap_notes(polygons, names):
     polygons : Polygons
     names : sequence of str
         Of the parcels.
+    progress : callable
+        Gets the finished fraction and may raise `Cancelled`.
 
     Returns
     -------
@@ -29,7 +32,7 @@ def overlap_notes(polygons, names):
     ----------
     docs/decisions/0173-parcels-that-overlap.md.
     """
-    pairs = overlapping_pairs(polygons)
+    pairs = overlapping_pairs(polygons, progress)
     if not len(pairs):
         return ()
     return (
@@ -42,12 +45,14 @@ def overlap_notes(polygons, names):
     )
 
 
-def overlapping_pairs(polygons):
+def overlapping_pairs(polygons, progress=no_progress):
     """Pairs of polygons that hold a point a little inside of an edge of one of them.
 
     Parameters
     ----------
     polygons : Polygons
+    progress : callable
+        Gets the finished fraction and may raise `Cancelled`.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def overlapping_pairs(polygons):
     xy, owner = _points_inside(polygons)
     found = [np.empty((0, 2), dtype=np.int64)]
     own = np.zeros(len(xy), dtype=bool)
-    for point, polygon in holding_pairs(xy[:, 0], xy[:, 1], polygons):
+    for point, polygon in holding_pairs(xy[:, 0], xy[:, 1], polygons, progress):
         other = polygon != owner[point]
         own[point[~other]] = True
         found.append(np.column_stack((point[other], polygon[other])))
