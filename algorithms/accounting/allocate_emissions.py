@@ -173,7 +173,10 @@ class AllocateEmissions(LandCarbonAlgorithm):
         return {
             self.POINTS: (
                 self.field(self.CATEGORY_FIELD, tr("Category of points"), self.POINTS),
-                tr("Field with the category as the rules name it: mining, manufacturing, supply, business."),
+                tr(
+                    "Field with the category as the rules name it: mining, manufacturing, supply, business. "
+                    "A type in levels (company;factory) is of each of them."
+                ),
             ),
             self.PEOPLE: (
                 self.field(self.COUNT_FIELD, tr("Number of people"), self.PEOPLE),
