@@ -161,7 +161,7 @@ class AggregateCarbon(LandCarbonAlgorithm):
             (target.shape(place), kept.row(attributes, row))
             for place, (attributes, row) in enumerate(zip_equal(target.attributes, rows))
         )
-        title = tr("Aggregated carbon {year}").format(year=given.year or "").strip()
+        title = tr("Aggregated carbon {year}").format(year=given.year or "").strip() + f" ({target.label})"
         if net is None:
             style = natural_levels(next(iter(sums.units)), EMISSION_LEVELS, given.mass)
         else:

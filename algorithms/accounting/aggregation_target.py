@@ -38,6 +38,8 @@ class Target:
 
     Attributes
     ----------
+    label : str
+        Which units they are, for the name of the result: 'townships', '1000 m'.
     polygon, unit : int64 arrays, shape (pairs,)
     share : float array
     names : list of str
@@ -58,6 +60,7 @@ class Target:
         True areas; NaN for a unit without a polygon.
     """
 
+    label: str
     polygon: np.ndarray
     unit: np.ndarray
     share: np.ndarray
@@ -117,6 +120,7 @@ def units_target(source, key_field, layer, context, record):
     found = area_shares(inner, outer, progress_of(record.feedback, 20, 80))
     measure = Measure(units.crs, context)
     return Target(
+        units.name,
         found.inner,
         found.outer,
         parted_overlaps(found.inner, found.share, inner.count),
@@ -181,6 +185,7 @@ def grid_target(source, size_m, layer, context, record):
         return QgsGeometry.fromRect(QgsRectangle(*corners[place].tolist()))
 
     return Target(
+        f"{size_m:g} m",
         found.polygon,
         unit,
         found.share,

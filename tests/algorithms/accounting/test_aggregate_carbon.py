@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from osgeo import ogr
-from qgis.core import QgsCoordinateReferenceSystem, QgsVectorLayer
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingOutputLayerDefinition, QgsVectorLayer
 
 from ..conftest import RunFailed, square
 
@@ -343,3 +343,17 @@ def test_totals_are_those_of_the_parcels(sums, parcels, towns, seed):
     for target in ({"CELL_SIZE": 730.0}, {"UNITS": units}):
         found, done = sums(INPUT=layer, **target)
         assert sum(row["ce_t"] for row in found) + done.results["LOST"] == pytest.approx(sum(ce_t), rel=1e-9)
+
+
+def test_results_are_named_by_their_units(provider, context, feedback, parcels, towns):
+    layer = parcels([box(0, 0, 10, 10)], [6.0], year=[2020])
+    algorithm = provider.algorithm("aggregatecarbon").create()
+    names = []
+    for units in ({"CELL_SIZE": 500.0}, {"UNITS": towns([box(0, 0, 100, 100)])}):
+        destination = QgsProcessingOutputLayerDefinition("memory:", context.project())
+        given = {"INPUT": layer, "OUTPUT": destination} | units
+        _, succeeded = algorithm.create().run(given, context, feedback)
+        assert succeeded
+        names.append([details.name for details in context.layersToLoadOnCompletion().values()][-1])
+        context.setLayersToLoadOnCompletion({})
+    assert names == ["Aggregated carbon 2020 (500 m)", "Aggregated carbon 2020 (towns)"]

@@ -86,6 +86,14 @@ def test_borders_that_nearly_coincide(packed, parcels, seed):
     assert np.allclose(found.sum(axis=1), 1, atol=1e-7)
 
 
+def test_a_triangle_on_the_other_side_of_an_edge(packed):
+    # The triangle's long edge lies on that from (2, 0) to (7, 4), y = 0.8 (x - 2), as far as its corner can
+    # be written; its third corner is below the line, the polygon above. GEOS 3.14 finds 2.62 in common.
+    polygon = shapely.Polygon([(3.6666666666666665, 5.666666666666667), (7, 4), (2, 0), (3, 3)])
+    triangle = shapely.Polygon([(3.7241379310344827, 1.3793103448275863), (7, 4), (4, 0)])
+    assert area_shares(packed([polygon]), packed([triangle])).share.sum() == pytest.approx(0, abs=1e-12)
+
+
 def test_a_quarter_lies_outside(packed):
     outer = pack_boxes([[0, 0], [1, 0]], [[1, 1], [2, 1]])
     found = area_shares(pack_boxes([[0.5, 0]], [[2.5, 1]]), outer)
