@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..geometry.points_in_polygons import holding_pairs
+from ..geometry.ragged import spread
 from ..notes import listing, warning
 from ..progress import no_progress
 
@@ -74,23 +75,12 @@ def overlapping_pairs(polygons, progress=no_progress):
 def _points_inside(polygons):
     """Points a little inside of the middles of edges, and the polygons that these are of."""
     count = np.diff(polygons.ring_start) - 1  # edges of each ring
-    ring = np.repeat(np.arange(len(count)), count)
-    place = np.arange(len(ring)) - np.repeat(np.cumsum(count) - count, count)
+    ring, place = spread(np.zeros_like(count), count)
     chosen = place % np.repeat(-(-count // EDGES), count) == 0
     first = polygons.ring_start[ring[chosen]] + place[chosen]
     start, end = polygons.xy[first], polygons.xy[first + 1]
     along = end - start
     to_left = np.column_stack((-along[:, 1], along[:, 0]))
-    side = np.where(_runs_left(polygons) != polygons.ring_is_hole, 1.0, -1.0)[ring[chosen]]
+    side = np.where((polygons.ring_areas() > 0) != polygons.ring_is_hole, 1.0, -1.0)[ring[chosen]]
     points = (start + end) / 2 + INSIDE * side[:, None] * to_left
     return points, polygons.ring_owner[ring[chosen]]
-
-
-def _runs_left(polygons):
-    """Whether each ring runs counter-clockwise."""
-    origin = np.repeat(polygons.xy[polygons.ring_start[:-1]], np.diff(polygons.ring_start), axis=0)
-    x, y = (polygons.xy - origin).T
-    cross = np.zeros(len(x))
-    cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
-    cross[polygons.ring_start[1:] - 1] = 0.0  # from the end of a ring to the start of the next
-    return np.add.reduceat(cross, polygons.ring_start[:-1]) > 0 if len(cross) else np.zeros(0, dtype=bool)

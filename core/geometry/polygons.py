@@ -77,15 +77,24 @@ class Polygons:
         -------
         float array, shape (count,)
         """
+        ring = np.abs(self.ring_areas())
+        return np.bincount(self.ring_owner, np.where(self.ring_is_hole, -ring, ring), self.count)
+
+    def ring_areas(self):
+        """Area that each ring surrounds, above 0 where it runs counter-clockwise.
+
+        Returns
+        -------
+        float array, shape (rings,)
+        """
         if not len(self.ring_owner):
-            return np.zeros(self.count)
+            return np.empty(0)
         points = np.diff(self.ring_start)
         x, y = (self.xy - np.repeat(self.xy[self.ring_start[:-1]], points, axis=0)).T
         cross = np.zeros(len(x))
         cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
         cross[self.ring_start[1:] - 1] = 0.0  # from ring to ring
-        ring = np.abs(np.add.reduceat(cross, self.ring_start[:-1])) / 2
-        return np.bincount(self.ring_owner, np.where(self.ring_is_hole, -ring, ring), self.count)
+        return np.add.reduceat(cross, self.ring_start[:-1]) / 2
 
     def some(self, places):
         """A part of the polygons.

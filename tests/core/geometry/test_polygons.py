@@ -18,6 +18,13 @@ def test_areas_and_boxes(packed):
     assert (polygons.low[1] > polygons.high[1]).all()
 
 
+def test_areas_of_rings_say_which_way_they_run(packed):
+    hole = [(1, 1), (1, 2), (2, 2), (2, 1)]  # clockwise
+    shapes = [shapely.Polygon([(0, 0), (3, 0), (3, 3), (0, 3)], [hole]), shapely.Polygon(hole), None]
+    assert packed(shapes).ring_areas().tolist() == [9, -1, -1]
+    assert packed([None]).ring_areas().tolist() == []
+
+
 def test_areas_far_from_the_origin(packed):
     far = shapely.affinity.translate(HOLED, 2.0**32, 2.0**33)
     assert packed([far]).areas().tolist() == [15]
