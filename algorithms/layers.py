@@ -1,6 +1,7 @@
 """Feature sources to python values, checked: units with their keys and polygons, columns, kept fields."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from qgis.core import (
@@ -14,6 +15,7 @@ from qgis.core import (
     QgsGeometry,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingUtils,
+    QgsProviderRegistry,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -99,8 +101,18 @@ def layer_of(algorithm, parameters, name, context):
     value = parameters.get(name)
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
         text, _ = value.source.valueAsString(context.expressionContext())
-        return QgsProcessingUtils.mapLayerFromString(text, context)
-    return algorithm.parameterAsLayer(parameters, name, context)
+        return _named(QgsProcessingUtils.mapLayerFromString(text, context), context)
+    return _named(algorithm.parameterAsLayer(parameters, name, context), context)
+
+
+def _named(layer, context):
+    """The layer; one that QGIS loaded from a file of several for this run is called as in the file."""
+    if layer is not None and layer.isSpatial() and context.temporaryLayerStore().mapLayer(layer.id()):
+        parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+        inside = parts.get("layerName")
+        if inside and layer.name() == Path(parts.get("path") or "").stem:
+            layer.setName(inside)  # for messages: QGIS gives it the name of the file
+    return layer
 
 
 def read_layer(source, feedback):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from qgis.core import QgsProcessingParameterFileDestination
 
 from .base import message, tr
 
@@ -91,6 +92,16 @@ class PageChart(NamedTuple):
     note: str = ""
 
     kind = "chart"
+
+
+def add_report(algorithm, name, label, text):
+    """Add an HTML output that is made only if asked for."""
+    algorithm.add(
+        QgsProcessingParameterFileDestination(
+            name, label, tr("HTML files (*.html)"), optional=True, createByDefault=False
+        ),
+        text,
+    )
 
 
 def page(title, method, sections, notes=()):

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
     QgsProviderRegistry,
 )
 
@@ -26,6 +27,7 @@ from ..core.errors import InputDataError
 from ..core.tables import Table, read_table
 from .layers import Layer, columns_as_rows, layer_of, read_layer
 
+INPUT = "INPUT"  # of a family of algorithms: what their fields are of
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 
 
@@ -126,6 +128,19 @@ def table_source(algorithm, parameters, name, context):
         source = algorithm.parameterAsSource(parameters, name, context)
         return TableSource(layer.name(), None, None, source, tuple(source.fields().names()))
     return layer_source(layer, context)
+
+
+def unit_field(name, label, default=None, optional=False, several=False):
+    """A field of the input, of any type: text is read as numbers by the tables' rules."""
+    return QgsProcessingParameterField(
+        name,
+        label,
+        default,
+        INPUT,
+        Qgis.ProcessingFieldParameterDataType.Any,
+        allowMultiple=several,
+        optional=optional,
+    )
 
 
 def required_source(algorithm, parameters, name, context):

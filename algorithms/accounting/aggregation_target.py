@@ -22,7 +22,7 @@ from ...core.errors import InputDataError
 from ...core.geometry.area_shares import area_shares
 from ...core.geometry.polygons import pack_polygons
 from ...core.geometry.wkb import polygon_paths
-from ...core.raster.local_plane import area_scale, equal_area_plane
+from ...core.raster.local_plane import area_scale, degrees_of, equal_area_plane
 from ..layers import check_crs, read_layer, read_units, transformed_polygons
 from ..measures import Measure
 from ..rasters import progress_of
@@ -96,6 +96,7 @@ def units_target(source, key_field, layer, context, record):
     ------
     InputDataError
         No unit, a key that is missing or there twice, no coordinate reference system, units that overlap.
+    Cancelled
     """
     check_crs(source.sourceCrs(), source.sourceName())
     if key_field:
@@ -115,8 +116,8 @@ def units_target(source, key_field, layer, context, record):
     inner = pack_polygons(transformed_polygons(layer, plane, context, _SPACING_M))
     drawn = _Shown(units.name, units.crs, shapes, names)
     outer = pack_polygons(transformed_polygons(drawn, plane, context, _SPACING_M))
-    record.note(*overlapping_units(outer, names))
-    found = area_shares(inner, outer)
+    record.note(*overlapping_units(outer, names, progress_of(record.feedback, 0, 20)))
+    found = area_shares(inner, outer, progress_of(record.feedback, 20, 80))
     measure = Measure(units.crs, context)
     return Target(
         units.name,
@@ -167,6 +168,7 @@ def grid_target(source, size_m, layer, context, record):
     ------
     InputDataError
         No polygon has a shape, or the grid would have more than 50 million cells.
+    Cancelled
     """
     if all(shape.isEmpty() for shape in layer.geometries):
         raise InputDataError("{layer} holds no polygon with a shape.", layer=layer.name)
@@ -232,7 +234,9 @@ def local_plane(source, context):
         The layer cannot be transformed to longitude and latitude.
     """
     crs = source.sourceCrs()
-    to_degrees = QgsCoordinateTransform(crs, crs.toGeographicCrs(), context.transformContext())
+    # crs.toGeographicCrs() is invalid for a system of the user's own.
+    degrees = QgsCoordinateReferenceSystem.fromWkt(degrees_of(crs.toWkt()))
+    to_degrees = QgsCoordinateTransform(crs, degrees, context.transformContext())
     try:
         centre = to_degrees.transform(source.sourceExtent().center())
     except QgsCsException:

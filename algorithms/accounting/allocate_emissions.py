@@ -28,6 +28,7 @@ from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows
 from ..measures import MEASURES, Measure, add_area
+from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.intensity import emission_intensity
@@ -172,7 +173,10 @@ class AllocateEmissions(LandCarbonAlgorithm):
         return {
             self.POINTS: (
                 self.field(self.CATEGORY_FIELD, tr("Category of points"), self.POINTS),
-                tr("Field with the category as the rules name it: mining, manufacturing, supply, business."),
+                tr(
+                    "Field with the category as the rules name it: mining, manufacturing, supply, business. "
+                    "A type in levels (company;factory) is of each of them."
+                ),
             ),
             self.PEOPLE: (
                 self.field(self.COUNT_FIELD, tr("Number of people"), self.PEOPLE),
@@ -253,9 +257,9 @@ class AllocateEmissions(LandCarbonAlgorithm):
         data = proxy_data(self, rules, parcels, measure, parameters, context, record)
 
         # Allocation
-        weights, notes = proxy_weights(rules, data)
+        weights, notes = proxy_weights(rules, data, progress_of(feedback, 70, 80))
         record.note(*notes)
-        found = allocate(tasks, parcels.parcels, weights)
+        found = allocate(tasks, parcels.parcels, weights, totals.mass)
         record.note(*found.notes)
         feedback.setProgress(80)
 

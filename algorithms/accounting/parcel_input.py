@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...core.accounting.land_types import land_type_keys
+from ...core.accounting.parcel_overlaps import overlap_notes
 from ...core.accounting.parcels import Parcels, coded
 from ...core.errors import InputDataError
 from ...core.geometry.polygons import Polygons, pack_polygons
@@ -14,6 +15,7 @@ from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.tables import unit_key
 from ..layers import Layer, check_crs, may_have_curves, read_layer, without_curves
+from ..rasters import progress_of
 from ..valid_shapes import of_one_type, repaired_shapes
 
 FIRST = "first"
@@ -94,6 +96,7 @@ def read_parcels(source, fields, mapped, measure_of, duplicates, record):
         _report_repeated(repeated, names, duplicates, record)
         areas[[place for place, _ in repeated]] = np.nan
         polygons = polygons_without(shapes, {place for place, _ in repeated})
+    record.note(*overlap_notes(polygons, names, progress_of(record.feedback, 20, 30)))
     land_type, land_types = coded(_land_types(layer, land_field, mapped))
     parents = _parents(layer, parent_field)
     parent, parent_names = (None, ()) if parents is None else coded(parents)

@@ -14,8 +14,7 @@ from ...core.errors import InputDataError
 from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
-from ..pages import PACKAGES
-from ..pattern.dated_units import add_report
+from ..pages import PACKAGES, add_report
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.classes import by_year

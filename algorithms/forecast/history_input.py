@@ -13,8 +13,8 @@ from ...core.tables import Table
 from ...core.trend.unit_trend import UnitSeries, long_series
 from ..base import tr
 from ..layers import Layer
-from ..pattern.dated_units import INPUT, YEAR_FIELD, unit_field
-from ..tables import TableSource
+from ..pattern.dated_units import YEAR_FIELD
+from ..tables import INPUT, TableSource, unit_field
 
 UNIT_FIELD = "UNIT_FIELD"
 UNIT = "unit"  # the default of UNIT_FIELD; an input without it is one unit

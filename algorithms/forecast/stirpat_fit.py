@@ -14,12 +14,11 @@ from ...core.forecast.stirpat_fit import K_METHODS, PLAIN_K, STABLE, stirpat_fit
 from ...core.forecast.variables import Variable, stirpat_variables
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
-from ..pages import PACKAGES
-from ..pattern.dated_units import INPUT, add_report, unit_field
+from ..pages import PACKAGES, add_report
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.dates import year_span
-from ..tables import required_source
+from ..tables import INPUT, required_source, unit_field
 from .history_input import (
     add_amounts,
     add_history,

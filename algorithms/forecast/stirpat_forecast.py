@@ -28,14 +28,13 @@ from ...core.units import MASSES, mass_factor
 from ...core.years import FIRST_YEAR
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, fields_of, first_shape, free_name, read_units
-from ..pages import PACKAGES
-from ..pattern.dated_units import INPUT, add_report, unit_field
+from ..pages import PACKAGES, add_report
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.forecast import emission_potential, peak_year
 from ..styles.loading import choice
-from ..tables import preset_parameter, required_source, table_parameter, table_source
+from ..tables import INPUT, preset_parameter, required_source, table_parameter, table_source, unit_field
 from .history_input import (
     add_amounts,
     add_history,

@@ -8,8 +8,6 @@ import numpy as np
 from qgis.core import (
     Qgis,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
 )
 
 from ...core.errors import InputDataError
@@ -18,9 +16,9 @@ from ..base import message, tr
 from ..layers import Layer
 from ..pages import Section
 from ..styles.dates import year_span
-from ..tables import TableSource
+from ..tables import INPUT, TableSource, unit_field
 
-INPUT, YEAR_FIELD = "INPUT", "YEAR_FIELD"
+YEAR_FIELD = "YEAR_FIELD"
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has one date
 
 
@@ -75,29 +73,6 @@ def add_units(algorithm, text):
             "Field with the year of every row; each year is analysed on its own. Empty, or no field 'year', "
             "for one date."
         ),
-    )
-
-
-def unit_field(name, label, default=None, optional=False, several=False):
-    """A field of the input, of any type: text is read as numbers by the tables' rules."""
-    return QgsProcessingParameterField(
-        name,
-        label,
-        default,
-        INPUT,
-        Qgis.ProcessingFieldParameterDataType.Any,
-        allowMultiple=several,
-        optional=optional,
-    )
-
-
-def add_report(algorithm, name, label, text):
-    """Add an HTML output that is made only if asked for."""
-    algorithm.add(
-        QgsProcessingParameterFileDestination(
-            name, label, tr("HTML files (*.html)"), optional=True, createByDefault=False
-        ),
-        text,
     )
 
 

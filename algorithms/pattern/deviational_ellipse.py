@@ -26,9 +26,8 @@ from ..record import RunRecord
 from ..sinks import Results
 from ..styles.dates import year_span
 from ..styles.ellipses import centre_paths, ellipses
-from ..tables import preset_parameter, table_parameter, table_source
+from ..tables import preset_parameter, table_parameter, table_source, unit_field
 from ..units_on_rasters import add_advanced
-from .dated_units import unit_field
 from .spatial_units import INPUT, add_units, read_spatial_units
 
 TYPES = {"group": str, "year": int, **dict.fromkeys(("rotation", "n", "weight", "direction"), float)}

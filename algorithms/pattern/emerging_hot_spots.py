@@ -14,7 +14,7 @@ from ..record import RunRecord
 from ..sinks import Results
 from ..styles.dates import year_span
 from ..styles.pattern import emerging_patterns
-from .dated_units import unit_field
+from ..tables import unit_field
 from .spatial_units import (
     YEAR_FIELD,
     add_neighbourhood,

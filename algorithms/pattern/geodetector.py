@@ -13,21 +13,12 @@ from ...core.pattern.geodetector import geodetector
 from ...core.pattern.strata import factor_of, strata_counts
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
-from ..pages import PACKAGES
+from ..pages import PACKAGES, add_report
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from ..tables import required_source
-from .dated_units import (
-    INPUT,
-    add_report,
-    add_units,
-    by_date,
-    chosen_field,
-    each_date,
-    read_dated_units,
-    unit_field,
-)
+from ..tables import INPUT, required_source, unit_field
+from .dated_units import add_units, by_date, chosen_field, each_date, read_dated_units
 from .geodetector_report import report
 
 TYPES = {

@@ -5,11 +5,11 @@ from qgis.core import QgsProcessingParameterFeatureSink
 from ...core.pattern.global_moran import global_morans
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
-from ..pages import PACKAGES
+from ..pages import PACKAGES, add_report
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
-from .dated_units import add_report, unit_field
+from ..tables import unit_field
 from .global_moran_report import report
 from .spatial_units import (
     add_neighbourhood,

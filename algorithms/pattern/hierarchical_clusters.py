@@ -15,12 +15,12 @@ from ...core.pattern.weights import contiguity
 from ...core.sequences import zip_equal
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows, fields_of, without_curves
-from ..pages import PACKAGES
+from ..pages import PACKAGES, add_report
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.pattern import clusters
-from ..tables import required_source
-from .dated_units import INPUT, add_report, add_units, by_date, each_date, read_dated_units, unit_field
+from ..tables import INPUT, required_source, unit_field
+from .dated_units import add_units, by_date, each_date, read_dated_units
 from .hierarchical_clusters_report import report
 
 UNIT = "unit"  # the default of UNIT_FIELD; an input without it has numbered units

@@ -27,7 +27,8 @@ from ...core.tables import Table
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of, has_crs, read_layer, without_curves
 from ..styles.dates import year_span
-from .dated_units import INPUT, YEAR, YEAR_FIELD, unit_field
+from ..tables import INPUT, unit_field
+from .dated_units import YEAR, YEAR_FIELD
 
 NEIGHBOURHOOD, DISTANCE, NEIGHBOURS = "NEIGHBOURHOOD", "DISTANCE", "NEIGHBOURS"
 ROW_STANDARDISED, TOLERANCE = "ROW_STANDARDISED", "TOLERANCE"

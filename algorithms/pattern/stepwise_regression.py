@@ -10,20 +10,11 @@ from ...core.errors import InputDataError
 from ...core.pattern.stepwise_regression import CRITERIA, stepwise_regression
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import columns_as_rows
-from ..pages import PACKAGES
+from ..pages import PACKAGES, add_report
 from ..record import RunRecord
 from ..sinks import Results
-from ..tables import required_source
-from .dated_units import (
-    INPUT,
-    add_report,
-    add_units,
-    by_date,
-    chosen_field,
-    each_date,
-    read_dated_units,
-    unit_field,
-)
+from ..tables import INPUT, required_source, unit_field
+from .dated_units import add_units, by_date, chosen_field, each_date, read_dated_units
 from .stepwise_regression_report import equation, report
 
 TYPES = {

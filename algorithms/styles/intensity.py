@@ -21,7 +21,8 @@ def emission_intensity(mass, field="t_ha", amounts=()):
     """Net emission per hectare, in classes that few parcels of very high values do not swallow.
 
     Sources and sinks have classes of their own, each of about as many parcels, with breaks rounded to 1, 2 or
-    5 times a power of ten; a parcel without either is pale grey.
+    5 times a power of ten, or to two digits where values are close to each other; a parcel without either is
+    pale grey.
 
     Parameters
     ----------
@@ -86,10 +87,19 @@ def _side(sizes, parts, colours):
     """Classes of sources or of sinks by their size: lower, upper (None = open), colour."""
     if not sizes.size:
         return []
-    rounded = {_edge(float(size), sizes.max()) for size in np.quantile(sizes, parts)}
-    edges = [0.0, *sorted(edge for edge in rounded if sizes.min() <= edge), None]
+    edges = [0.0, *_breaks(sizes, parts), None]
     hues = between(colours, len(edges) - 1) if len(edges) > 2 else [colours[len(colours) // 2]]
     return [(lower, upper, hue) for (lower, upper), hue in zip_equal(pairwise(edges), hues)]
+
+
+def _breaks(sizes, parts):
+    """Rounded quantiles; to two digits where 1, 2 and 5 times a power of ten leave less than half of them."""
+    wanted, least, largest = np.quantile(sizes, parts).tolist(), sizes.min(), sizes.max()
+    plain = sorted({edge for edge in (_edge(size, largest) for size in wanted) if least <= edge})
+    if 2 * len(plain) >= len(parts):
+        return plain
+    fine = sorted({edge for edge in (float(f"{size:.2g}") for size in wanted) if least <= edge < largest})
+    return fine if len(fine) > len(plain) else plain
 
 
 def _edge(size, largest):

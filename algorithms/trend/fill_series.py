@@ -7,7 +7,6 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
@@ -28,7 +27,7 @@ from ..record import RunRecord
 from ..sinks import Results
 from ..styles.classes import by_year
 from ..styles.dates import year_span
-from ..tables import required_source
+from ..tables import required_source, unit_field
 
 FILLED = "filled"
 PACKAGES = {"linear": (), "cubic spline": ("scipy",), "ARIMA": ("statsmodels",)}
@@ -60,15 +59,15 @@ class FillSeries(LandCarbonAlgorithm):
             tr("Layer or table with a row per unit and year, such as the result of Unit panel."),
         )
         self.add(
-            self.field(self.UNIT_FIELD, tr("Name or code of the units"), "unit"),
+            unit_field(self.UNIT_FIELD, tr("Name or code of the units"), "unit"),
             tr("Field with the key of every unit."),
         )
         self.add(
-            self.field(self.YEAR_FIELD, tr("Year"), "year"),
+            unit_field(self.YEAR_FIELD, tr("Year"), "year"),
             tr("Field with the year of every row; years without a row are gaps, too."),
         )
         self.add(
-            self.field(self.FIELDS, tr("Fields"), None, several=True),
+            unit_field(self.FIELDS, tr("Fields"), None, several=True),
             tr("Numbers whose gaps are filled, each on its own."),
         )
         self.add(
@@ -106,11 +105,6 @@ class FillSeries(LandCarbonAlgorithm):
                 "fields, and 'filled', which names the fields that were filled in the row, and the method."
             ),
         )
-
-    def field(self, name, label, default, several=False):
-        """A field of the input, of any type: text is read as numbers by the tables' rules."""
-        kind = Qgis.ProcessingFieldParameterDataType.Any
-        return QgsProcessingParameterField(name, label, default, self.INPUT, kind, allowMultiple=several)
 
     @shows_input_errors
     def prepareAlgorithm(self, parameters, context, feedback):

@@ -9,8 +9,6 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
 )
 
@@ -29,13 +27,14 @@ from ...core.trend.unit_trend import (
 )
 from ..base import Group, LandCarbonAlgorithm, check_packages, shows_input_errors, tr
 from ..layers import KeptFields, Layer, columns_as_rows, fields_of, first_shape, same_in_units
+from ..pages import add_report
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.dates import year_span
 from ..styles.loading import choice
 from ..styles.trend import trend_classes, trend_slope
-from ..tables import required_source
+from ..tables import required_source, unit_field
 from .unit_trend_report import PACKAGES, report, signs_text
 
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has the years in its fields' names
@@ -92,18 +91,18 @@ class UnitTrend(LandCarbonAlgorithm):
             ),
         )
         self.add(
-            self.field(self.UNIT_FIELD, tr("Name or code of the units"), "unit"),
+            unit_field(self.UNIT_FIELD, tr("Name or code of the units"), "unit"),
             tr("Field with the key of every unit."),
         )
         self.add(
-            self.field(self.YEAR_FIELD, tr("Year"), YEAR, optional=True),
+            unit_field(self.YEAR_FIELD, tr("Year"), YEAR, optional=True),
             tr(
                 "Field with the year of every row. Empty, or no field 'year': the years are in the names of "
                 "the fields."
             ),
         )
         self.add(
-            self.field(self.FIELDS, tr("Fields"), None, several=True),
+            unit_field(self.FIELDS, tr("Fields"), None, several=True),
             tr(
                 "Numbers to look for trends in. With a year in each name, such as ce_2000, ce_2005, fields "
                 "that differ in the year only are one series."
@@ -177,30 +176,14 @@ class UnitTrend(LandCarbonAlgorithm):
             self.add(
                 QgsProcessingParameterFeatureSink(name, label, optional=True, createByDefault=False), text
             )
-        self.add(
-            QgsProcessingParameterFileDestination(
-                self.REPORT,
-                tr("Report"),
-                tr("HTML files (*.html)"),
-                optional=True,
-                createByDefault=False,
-            ),
+        add_report(
+            self,
+            self.REPORT,
+            tr("Report"),
             tr(
                 "Counts, and the mean of the units over the years with a polynomial and its 95 % bands. "
                 "Needs the Python packages jinja2, matplotlib and scipy."
             ),
-        )
-
-    def field(self, name, label, default, optional=False, several=False):
-        """A field of the input, of any type: text is read as numbers by the tables' rules."""
-        return QgsProcessingParameterField(
-            name,
-            label,
-            default,
-            self.INPUT,
-            Qgis.ProcessingFieldParameterDataType.Any,
-            allowMultiple=several,
-            optional=optional,
         )
 
     @shows_input_errors

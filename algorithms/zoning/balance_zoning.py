@@ -25,7 +25,8 @@ from ..layers import columns_as_rows, has_crs
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.zoning import zones
-from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, unit_field, units_source
+from ..tables import unit_field
+from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, units_source
 
 AREA_FIELD = "area_ha"
 

@@ -25,8 +25,8 @@ from ..styles.classes import natural_levels
 from ..styles.colours import COMPENSATION_LEVELS, EMISSION_LEVELS, SEQUESTRATION_LEVELS
 from ..styles.loading import choice
 from ..styles.zoning import coefficient
-from ..tables import table_source, table_sources
-from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, unit_field, units_source
+from ..tables import table_source, table_sources, unit_field
+from .yearly_units import CE_FIELD, CS_FIELD, add_units, read_units_by_year, units_source
 
 INDICES = ("cb", "cbi", "ccr", "ecc", "esc", "cf_ha", "ec_ha", "ed_ha")
 

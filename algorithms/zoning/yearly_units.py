@@ -8,7 +8,6 @@ import numpy as np
 from qgis.core import (
     Qgis,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
 )
 
 from ...core.errors import InputDataError
@@ -17,9 +16,8 @@ from ...core.tables import Table, unique_rows
 from ..base import tr
 from ..layers import KeptFields, Layer, fields_of
 from ..styles.dates import year_span
-from ..tables import TableSource, required_source
+from ..tables import INPUT, TableSource, required_source, unit_field
 
-INPUT = "INPUT"
 UNIT_FIELD, YEAR_FIELD, CE_FIELD, CS_FIELD = "UNIT_FIELD", "YEAR_FIELD", "CE_FIELD", "CS_FIELD"
 YEAR = "year"  # the default of YEAR_FIELD; an input without it has one date
 
@@ -120,13 +118,6 @@ def add_units(algorithm, label, text):
         ),
     ):
         algorithm.add(unit_field(name, label, default, optional), text)
-
-
-def unit_field(name, label, default=None, optional=False):
-    """A field of the input, of any type: text is read as numbers by the tables' rules."""
-    return QgsProcessingParameterField(
-        name, label, default, INPUT, Qgis.ProcessingFieldParameterDataType.Any, optional=optional
-    )
 
 
 def units_source(algorithm, parameters, context):

@@ -96,8 +96,8 @@ def read_activities(table: Table) -> Activities:
         activity=names,
         amounts=amounts,
         per=_measures(table, names, pers),
-        sector=_optional(table, "sector"),
-        subsector=_optional(table, "subsector"),
+        sector=_texts(table, "sector"),
+        subsector=_texts(table, "subsector"),
         notes=tuple(notes),
     )
 
@@ -137,5 +137,5 @@ def _measures(table, names, pers) -> list[Measure]:
     return measures
 
 
-def _optional(table, column):
-    return [text or "" for text in table.text(column)] if table.has(column) else [""] * table.rows
+def _texts(table, column):
+    return [text or "" for text in table.text(column, optional=True)]

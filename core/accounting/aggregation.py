@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..geometry.area_shares import area_shares
 from ..notes import Note, listing, warning
+from ..progress import no_progress
 from ..sequences import zip_equal
 from ..units import ratio
 
@@ -129,13 +130,15 @@ def outside_note(sums, names, mass):
         f"{field} {amount:,.6g}{' ' + mass if field.lower().endswith('_t') else ''}"
         + (f" ({100 * amount / sums.total[field]:.3g} %)" if sums.total[field] else "")
         for field, amount in sums.lost.items()
+        if amount
     ]
     return (
         warning(
-            "{count} polygons lie in no unit with some or all of their area: {names}. Lost there: {lost}.",
+            "{count} polygons lie in no unit with some or all of their area, or have no shape: {names}. Lost "
+            "there: {lost}.",
             count=len(sums.outside),
             names=listing((names[i] for i in sums.outside.tolist()), most=5),
-            lost=listing(lost, most=20),
+            lost=listing(lost, most=20) or "nothing",
         ),
     )
 
@@ -167,13 +170,15 @@ def closure_columns(sums, mass):
     }
 
 
-def overlapping_units(units, names):
+def overlapping_units(units, names, progress=no_progress):
     """Refuse units that overlap, as what lies in both would count twice.
 
     Parameters
     ----------
     units : Polygons
     names : sequence of str
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -189,7 +194,7 @@ def overlapping_units(units, names):
     ----------
     docs/decisions/0162-overlapping-units.md.
     """
-    shares = area_shares(units, units)
+    shares = area_shares(units, units, progress)
     other = (shares.inner != shares.outer) & (shares.share > _LEAST_OVERLAP)
     pairs = {}
     for one, two, share in zip_equal(*(column[other].tolist() for column in shares)):

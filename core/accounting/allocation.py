@@ -13,9 +13,9 @@ from ..sequences import zip_equal
 from ..units import ratio
 from .allocation_rules import sector_label
 from .allocation_tasks import rules_of
+from .emission_factors import SINK, SOURCE
 from .parcels import notes_on_land_types, parcels_by_parent, places_of_parents
 from .proxies import Weights
-from .sector_totals import SINK, SOURCE
 
 MOST = 0.5  # of points, people or lines: a larger share that is of no use is warned of
 BY_AREA = "area"  # what weights fall back to where all of them are 0
@@ -32,7 +32,7 @@ class ClosureRow(NamedTuple):
     placed: float  # on parcels [t]
     parcels: int  # of the land types, in the parent
     proxy: str
-    weights: float  # sum over these parcels
+    weights: float  # sum over these parcels; NaN where no number holds it
     fallback: str  # 'area' where all weights were 0
     unused: float | None  # in no parcel of the land types, whatever the parent
     measure: str  # of `unused`
@@ -63,7 +63,7 @@ class Allocation(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def allocate(tasks, parcels, weights):
+def allocate(tasks, parcels, weights, mass="t"):
     """Put totals on parcels.
 
     A parcel of a sub-sector's land types in the total's parent area gets `total * w / sum of w`. Where all
@@ -75,6 +75,8 @@ def allocate(tasks, parcels, weights):
     parcels : Parcels
     weights : dict of tuple to proxies.Weights
         By `Rule.key`; a rule whose totals are all 0 needs none.
+    mass : str
+        Of the totals, for messages.
 
     Returns
     -------
@@ -91,12 +93,12 @@ def allocate(tasks, parcels, weights):
     ----------
     methods.md, section 1.4; Zhang et al. 2023, table 2.
     """
-    places, notes = places_of_parents(tasks, parcels)
+    places, notes = places_of_parents(tasks, parcels, mass)
     members = {rule.key: parcels.of_rule(rule) for rule in rules_of(tasks)}
     groups = {key: parcels_by_parent(mask, parcels) for key, mask in members.items()}
     unused = {key: weights[key].unused(mask) for key, mask in members.items() if key in weights}
     owned = [groups[task.rule.key].get(places[task.parent], np.arange(0)) for task in tasks]
-    _refuse_without_parcels(tasks, owned, parcels)
+    _refuse_without_parcels(tasks, owned, parcels, mass)
     count = len(parcels.area_ha)
     sectors, sides = {}, {kind: np.zeros(count) for kind in (SOURCE, SINK)}
     nothing = Weights(np.zeros(count))
@@ -122,7 +124,7 @@ def allocate(tasks, parcels, weights):
             *notes_on_land_types(tasks, parcels),
             *_notes_on_fallback(closure),
             *_notes_on_unused(tasks, weights, unused),
-            _note_on_closure(closure, net_t, sides),
+            _note_on_closure(closure, net_t, sides, mass),
         ),
     )
 
@@ -150,16 +152,17 @@ def allocation_columns(found, parcels, totals):
     years = {} if totals.year is None else {"year": [totals.year] * count}
     sums = {"ce_t": found.ce_t, "cs_t": found.cs_t, "net_t": found.net_t}
     ends = {**sums, "area_ha": parcels.area_ha, "t_ha": found.t_ha, "mass": [totals.mass] * count}
-    sectors = {}
+    sectors, taken = {}, set(ends)  # of a GeoPackage no two columns differ in case alone
     for sector, amounts in found.sectors.items():
         name = column_of(sector)
-        if name in sectors or name in ends:
+        if name.casefold() in taken:
             raise InputDataError(
                 "The field '{field}' of sector '{sector}' is also that of another sum; name the sector "
                 "differently.",
                 field=name,
                 sector=sector,
             )
+        taken.add(name.casefold())
         sectors[name] = amounts
     return {**years, **sectors, **ends}
 
@@ -230,27 +233,35 @@ def _closure_row(task, placed, weights, fallback, unused, measure):
         placed,
         len(weights),
         task.rule.proxy,
-        math.fsum(weights.tolist()),
+        _sum_of(weights),
         fallback,
         unused,
         measure,
     )
 
 
+def _sum_of(weights):
+    """NaN where it is beyond all numbers."""
+    try:
+        return math.fsum(weights.tolist())
+    except OverflowError:
+        return math.nan
+
+
 def _in_parent(parent):
     return "" if parent is None else f" in {parent}"
 
 
-def _refuse_without_parcels(tasks, owned, parcels):
+def _refuse_without_parcels(tasks, owned, parcels, mass):
     """Name every total that has no parcel to go to."""
     lost = [task for task, own in zip_equal(tasks, owned) if task.total_t > 0 and len(own) == 0]
     if lost:
         raise InputDataError(
-            "No parcel for {lost}. The parcels' land types are: {found}. Correct the land types, map them "
-            "with a table of land types, or change the rules.",
+            "No parcel for {lost}. The parcels' land types are: {found}. Correct them, choose what their "
+            "codes mean (a preset or a table of land types), or change the rules.",
             lost=listing(
                 [
-                    f"'{task.rule.label}'{_in_parent(task.parent)} ({task.total_t:,.6g} t on "
+                    f"'{task.rule.label}'{_in_parent(task.parent)} ({task.total_t:,.6g} {mass} on "
                     f"{', '.join(task.rule.land_types)})"
                     for task in lost
                 ]
@@ -284,29 +295,32 @@ def _notes_on_unused(tasks, weights, unused):
         if unused[rule.key]
     ]
     lost = [
-        f"'{rule.label}' ({share:.0%} of the {measure})" for rule, measure, share in shares if share > MOST
+        f"'{rule.label}' ({100 * share:.3g} % of the {'length' if measure == 'm' else measure})"
+        for rule, measure, share in shares
+        if share > MOST
     ]
     if not lost:
         return ()
     return (
         warning(
-            "Of {count} sub-sectors more than half of what weighs their parcels lies elsewhere: {names}. "
-            "Do the land types fit?",
+            "{count} sub-sectors are parted by less than half of what could weigh their parcels, as the rest "
+            "lies on land of other types or outside of all parcels: {names}. Do the land types fit?",
             len(lost),
             names=listing(lost),
         ),
     )
 
 
-def _note_on_closure(closure, net_t, sides):
+def _note_on_closure(closure, net_t, sides, mass):
     """What was placed, and by how much it misses the totals."""
     missed = max((abs(row.placed / row.total - 1) for row in closure if row.total), default=0.0)
     return decision(
-        "{count} totals are on parcels: sources {ce:,.10g} t, sinks {cs:,.10g} t, net {net:,.10g} t; none "
-        "differs from its total by more than {missed:.1g} of it.",
+        "{count} totals are on parcels: sources {ce:,.10g} {mass}, sinks {cs:,.10g} {mass}, net {net:,.10g} "
+        "{mass}; none differs from its total by more than {missed:.1g} of it.",
         count=len(closure),
         ce=math.fsum(sides[SOURCE].tolist()),
         cs=math.fsum(sides[SINK].tolist()),
         net=math.fsum(net_t.tolist()),
         missed=missed,
+        mass=mass,
     )

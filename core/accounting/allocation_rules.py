@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,22 +12,28 @@ from ..notes import listing
 from ..resources import presets, read_preset
 from ..sequences import zip_equal
 from ..tables import unit_key
+from ..tables.table import folded
 
 POINTS, PEOPLE, ROAD, LENGTH, AREA, FIELD = PROXIES = ("points", "people", "road", "length", "area", "field")
 CATEGORISED = (POINTS, ROAD, LENGTH)  # proxies that a category narrows
 ALL_LAND = "*"  # as a land type: every parcel
 SHARES_SUM_TO = 1e-9  # how far shares may miss 1
 EXCEPT = "!"  # before a category: all but it
+_PARTS = re.compile("[;；|]")  # of a category of the data
 
 
 class Categories(NamedTuple):
-    """Categories that count: those of `names`, or all others where `excluded`."""
+    """Categories that count: those of `names`, or all others where `excluded`.
+
+    A category of the data that semicolons or bars part, such as 'company;factory;steelworks', is of
+    each of its parts; see docs/decisions/0172-categories-in-parts.md.
+    """
 
     names: frozenset  # folded
     excluded: bool
 
     def __contains__(self, category):
-        return (folded(category) in self.names) != self.excluded
+        return any(name in self.names for name in category_names(category)) != self.excluded
 
 
 class Rule(NamedTuple):
@@ -70,11 +77,6 @@ class Rule(NamedTuple):
         return folded(self.sector), folded(self.subsector)
 
     @property
-    def measure(self):
-        """What is measured: rules that agree in it have the same weights of parcels."""
-        return self.proxy, self.category, self.field
-
-    @property
     def categories(self):
         """The categories that count; without any, all."""
         return categories(self.category)
@@ -89,15 +91,19 @@ class Rule(NamedTuple):
         return self.of_all_land or land_type in self.land_types
 
 
-def folded(name):
-    """A name as sectors, land types and categories are compared: single blanks, no case.
+def category_names(category):
+    """What a category of the data is called in rules: its whole text, folded, and each of its parts.
 
     Examples
     --------
-    >>> folded(" Forest  Land")
-    'forest land'
+    >>> category_names("Shopping;Market|Food")
+    ('shopping;market|food', 'shopping', 'market', 'food')
+    >>> category_names("rail")
+    ('rail',)
     """
-    return " ".join(str(name).split()).casefold()
+    whole = folded(category)
+    parts = [folded(part) for part in _PARTS.split(whole)]
+    return (whole,) if len(parts) == 1 else (whole, *filter(None, parts))
 
 
 def land_type_key(value):
@@ -193,17 +199,13 @@ class _Row(NamedTuple):
 
 def _rows(table):
     columns = [table.text(name) for name in ("sector", "land_type", "proxy")]
-    columns += [_optional(table, name) for name in ("subsector", "category", "field", "source")]
-    shares = table.numbers("share").tolist() if table.has("share") else [math.nan] * table.rows
+    columns += [table.text(name, optional=True) for name in ("subsector", "category", "field", "source")]
+    shares = table.numbers("share", optional=True).tolist()
     for i, (cells, share) in enumerate(zip_equal(zip_equal(*columns), shares)):
         if not any(cells) and math.isnan(share):
             continue  # a blank row of a spreadsheet
         at = {"table": table.name, "row": table.where(i)}
         yield _Row(_checked(*cells, share, at), table.where(i))
-
-
-def _optional(table, name):
-    return table.text(name) if table.has(name) else [None] * table.rows
 
 
 def _checked(sector, land_type, proxy, subsector, category, field, source, share, at):

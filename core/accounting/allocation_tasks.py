@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ..errors import InputDataError
 from ..notes import decision, listing
-from .allocation_rules import SHARES_SUM_TO, Rule, folded
+from ..tables.table import folded
+from .allocation_rules import SHARES_SUM_TO, Rule
 
 
 class Task(NamedTuple):
@@ -78,12 +79,13 @@ def allocation_tasks(totals, rules):
 def _no_rule(row, totals, rules):
     known = [rule.label for rule in rules]
     return InputDataError(
-        "{table}, {row}: there is no rule for '{label}' ({total:,.6g} t); add one to the rule table, or "
+        "{table}, {row}: there is no rule for '{label}' ({total:,.6g} {mass}); add one to the rule table, or "
         "name it as the rules do: {known}.",
         table=totals.name,
         row=row.where,
         label=row.label,
         total=row.total_t,
+        mass=totals.mass,
         known="; ".join(known),
     )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..progress import no_progress, step_of
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, windows, workers_of
 from ..raster.output import OutputBand, RasterOutput
 from ..raster.source import RasterSource, read
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
@@ -79,12 +80,9 @@ def write_carbon_density(
                 _Task(source, window, edges, places, density)
                 for window in windows(grid, bytes_per_cell, source.block, budget, workers)
             ]
-
-            def part_of_all(fraction, done=band - 1):
-                progress((done + fraction) / len(series))
-
+            step = step_of(progress, band - 1, len(series))
             # Closed at once on an error: threads that outlive the run hold files beyond the end of GDAL.
-            with closing(stream(_densities, tasks, executor, workers, part_of_all)) as results:
+            with closing(stream(_densities, tasks, executor, workers, step)) as results:
                 for task, values in zip_equal(tasks, results):
                     output.write(band, task.window.column, task.window.row, values)
 

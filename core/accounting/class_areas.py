@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, windows, workers_of
 from ..raster.grid import ExactAreas
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
 from ..sequences import zip_equal

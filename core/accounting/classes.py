@@ -105,7 +105,9 @@ def class_map(table: Table) -> ClassMap:
     """
     numbers = table.numbers("value")
     names = table.text("class")
-    label, remark, source = (_optional(table, column) for column in ("label", "note", "source"))
+    label, remark, source = (
+        [text or "" for text in table.text(column, optional=True)] for column in ("label", "note", "source")
+    )
     spelling = {}  # casefolded -> first spelling
     respelled = {}  # other spelling -> first spelling
     rows = {}  # value -> (class, row index)
@@ -168,12 +170,6 @@ def class_preset(name: str) -> ClassMap:
         There is no such preset; the text lists those there are.
     """
     return class_map(read_preset("classes", name))
-
-
-def _optional(table, column):
-    if not table.has(column):
-        return [""] * table.rows
-    return [text or "" for text in table.text(column)]
 
 
 def whole_value(number, table, i):

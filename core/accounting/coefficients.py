@@ -251,7 +251,7 @@ def coefficient_table(table: Table) -> CoefficientTable:
     """
     names, pers = table.text("class"), table.text("per")
     numbers = table.numbers("coefficient")
-    region, source, remark = (_optional(table, column) for column in ("region", "source", "note"))
+    region, source, remark = (table.text(column, optional=True) for column in ("region", "source", "note"))
     rows = []
     for i in range(table.rows):
         at = {"table": table.name, "row": table.where(i)}
@@ -373,10 +373,6 @@ def _check_once(name, rows):
 def _sides(rows):
     """Rows that emit, rows that absorb."""
     return tuple(row for row in rows if row.emits), tuple(row for row in rows if not row.emits)
-
-
-def _optional(table, column):
-    return table.text(column) if table.has(column) else [None] * table.rows
 
 
 def _region(text):

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..raster.blocks import MEMORY_BUDGET, no_progress, windows, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, windows, workers_of
 from ..sequences import zip_equal
 from .class_areas import tally
 from .class_codes import CodeSlots, PairSlots

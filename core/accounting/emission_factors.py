@@ -12,8 +12,7 @@ from ..tables.table import folded
 from .greenhouse_gases import Gas
 from .measures import Measure, Rate
 
-SOURCE, SINK = "source", "sink"
-KINDS = (SOURCE, SINK)
+SOURCE, SINK = KINDS = ("source", "sink")
 
 _RATIOS = {16.0 / 12.0: "16/12", 44.0 / 28.0: "44/28"}  # of a gas to its carbon or nitrogen
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import InputDataError
+from ..notes import listing, warning
 from ..resources import presets, read_preset
 from ..tables import Table
 from ..tables.table import folded
@@ -45,8 +46,8 @@ def factor_table(table: Table) -> EmissionFactors:
     ----------
     methods.md, section 1.3; Huo et al. 2025, eq. 1 to 4; Zhang et al. 2023, eq. 2 to 7.
     """
-    texts = {name: _texts(table, name) for name in TEXTS}
-    numbers = {name: _numbers(table, name) for name in NUMBERS}
+    texts = {name: table.text(name, optional=True) for name in TEXTS}
+    numbers = {name: table.numbers(name, optional=True) for name in NUMBERS}
     activities, pers, factors = table.text("activity"), table.text("per"), table.numbers("factor")
     rows = []
     for i in range(table.rows):
@@ -82,7 +83,7 @@ def factor_table(table: Table) -> EmissionFactors:
                 where=table.where(i),
             )
         )
-    return factors_of(table.name, rows, table.notes)
+    return factors_of(table.name, rows, (*table.notes, *_notes_on_shares(table.name, rows)))
 
 
 def factor_presets() -> tuple[str, ...]:
@@ -99,14 +100,6 @@ def factor_preset(name: str) -> EmissionFactors:
         There is no such preset; the text lists those there are.
     """
     return factor_table(read_preset("factors", name))
-
-
-def _texts(table, name):
-    return table.text(name) if table.has(name) else [None] * table.rows
-
-
-def _numbers(table, name):
-    return table.numbers(name) if table.has(name) else np.full(table.rows, np.nan)
 
 
 def _rate(text, at):
@@ -226,3 +219,17 @@ def _shares(number, at):
     if any(share < 0 for share in shares):
         raise InputDataError("{table}, {row}: a share of '{activity}' is negative; correct it.", **at)
     return tuple(shares)
+
+
+def _notes_on_shares(name, rows):
+    """A warning of shares above 1, which are percent more often than not."""
+    above = [
+        f"{share:g} of '{row.activity}' ({row.where})" for row in rows for share in row.shares if share > 1
+    ]
+    if above:
+        yield warning(
+            "{table}: {count} shares are above 1 and multiply the factor: {shares}. Write 39 % as 0.39.",
+            len(above),
+            table=name,
+            shares=listing(above),
+        )

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ..notes import decision, listing, warning
 from ..tables.table import folded
+from .activities import AMOUNTS
+from .allocation_rules import rule_preset, rule_presets
 from .greenhouse_gases import CARBON, CO2, CO2E, GWP_SOURCES, co2_equivalent
 
 MOST_NAMED = 10
 
 
-def inventory_notes(lines, activities, gwp_set):
+def inventory_notes(lines, activities, factors, gwp_set):
     """Notes on names, sectors, factors, gases and gaps of an inventory.
 
     Parameters
     ----------
     lines : sequence of Line
     activities : Activities
+    factors : EmissionFactors
     gwp_set : str
 
     Returns
@@ -27,11 +32,14 @@ def inventory_notes(lines, activities, gwp_set):
     return (
         *_on_names(lines, activities),
         *_on_sectors(lines),
+        *_on_unknown_sectors(lines, activities, factors),
         *_on_measures(lines, activities),
+        *_on_products(lines, activities),
         *_on_gases(lines, gwp_set),
         *_on_factors(lines),
         *_on_rows_not_counted(lines),
         *_on_missing_amounts(lines, activities),
+        *_on_amounts_taken_as_1(lines, activities),
         *_on_gaps(lines),
     )
 
@@ -64,6 +72,64 @@ def _on_sectors(lines):
         yield decision(
             "Counted in the sector of the activity table, not in that of the factor table: {names}.",
             names=listing((f"{name} ({own} -> {asked})" for name, own, asked in moved), 50),
+        )
+
+
+def _on_unknown_sectors(lines, activities, factors):
+    """Sectors and parts of them that no table of ours knows, which a misspelling makes."""
+    known = _known_parts(factors)
+    unknown = {}
+    for line in lines:
+        if line.subsector not in known.get(line.sector, ()):
+            unknown.setdefault(_part(line.sector, line.subsector), line.place)
+    if unknown:
+        yield warning(
+            "{count} sectors or parts of sectors are neither in the factor table nor in the rules of "
+            "allocation that come with LandCarbon, and count as ones of their own: {names}. Known are "
+            "{known}.",
+            len(unknown),
+            names=listing(
+                (f"{name} ({activities.table.where(place)})" for name, place in unknown.items()), MOST_NAMED
+            ),
+            known=listing(
+                (f"{sector} ({', '.join(parts)})" if parts else sector for sector, parts in _listed(known)),
+                20,
+            ),
+        )
+
+
+def _known_parts(factors):
+    """Parts by sector, '' among them, of the factor tables and the rules of allocation."""
+    pairs = [(row.sector, row.subsector) for table in factors.tables for row in table if row.sector]
+    pairs += [rule.key for name in rule_presets() for rule in rule_preset(name)]
+    known = {}
+    for sector, part in pairs:
+        known.setdefault(sector, {""}).add(part)
+    return known
+
+
+def _listed(known):
+    return [(sector, sorted(parts - {""})) for sector, parts in sorted(known.items())]
+
+
+def _on_products(lines, activities):
+    """How second and third amounts, which may be shares, were multiplied: a row of every activity."""
+    first = {}
+    for line in lines:
+        amounts = [amount for amount in line.amounts if not math.isnan(amount)]
+        if len(amounts) > 1 and not math.isnan(line.amounts[0]):
+            first.setdefault(line.activity, (amounts, line))
+    if first:
+        yield decision(
+            "Amounts were multiplied, for example {names}.",
+            names=listing(
+                (
+                    f"{activity}: {' x '.join(f'{amount:,.6g}' for amount in amounts)} = "
+                    f"{math.prod(amounts):,.6g} {line.per} ({activities.table.where(line.place)})"
+                    for activity, (amounts, line) in first.items()
+                ),
+                20,
+            ),
         )
 
 
@@ -135,9 +201,7 @@ def _on_rows_not_counted(lines):
 
 def _on_missing_amounts(lines, activities):
     missing = {
-        line.place: f"{line.activity} of {where(line.unit, line.year)}, {activities.table.where(line.place)}"
-        for line in lines
-        if line.row.counts and math.isnan(line.gas_t)
+        line.place: _row_of(line, activities) for line in lines if line.row.counts and math.isnan(line.gas_t)
     }
     if missing:
         yield warning(
@@ -146,6 +210,30 @@ def _on_missing_amounts(lines, activities):
             len(missing),
             names=listing(missing.values(), MOST_NAMED),
         )
+
+
+def _row_of(line, activities):
+    """'rice of a (2020) in row 7'."""
+    return f"{line.activity} of {where(line.unit, line.year)} in {activities.table.where(line.place)}"
+
+
+def _on_amounts_taken_as_1(lines, activities):
+    """Rows without a second or third amount though other rows of the activity have one."""
+    places = {line.place: line for line in lines if line.row.counts}
+    for name in AMOUNTS[1:]:
+        if name not in activities.amounts:
+            continue
+        empty = np.isnan(activities.amounts[name])
+        given = {line.activity for place, line in places.items() if not empty[place]}
+        bare = [line for place, line in places.items() if empty[place] and line.activity in given]
+        if bare:
+            yield warning(
+                "{count} rows have no {column} though others of the same activity have one; it counts as 1: "
+                "{names}.",
+                len(bare),
+                column=name,
+                names=listing((_row_of(line, activities) for line in bare), MOST_NAMED),
+            )
 
 
 def _on_gaps(lines):

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, warning
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, workers_of
+from ..progress import no_progress, step_of
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, workers_of
 from ..raster.output import OutputBand, RasterOutput
 from ..raster.units_on_grid import area_text
 from ..raster.zones import ZoneEdges, fill_runs, runs_of, zone_spans
@@ -107,7 +108,7 @@ def land_transition(
         units,
         policy,
         overlap,
-        progress=lambda fraction: progress(fraction / 2),
+        progress=step_of(progress, 0, 2),
         **running,
     )
     cross = cross_areas(
@@ -115,7 +116,7 @@ def land_transition(
         edges,
         areas,
         [one.areas.values for one in budgets],
-        progress=lambda fraction: progress((1 + fraction) / 2),
+        progress=step_of(progress, 1, 2),
         **running,
     )
     classes, net_t_ha = _net_by_class(class_map, per_hectare, policy, budgets)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import listing, warning
-from ..raster.blocks import no_progress
+from ..progress import no_progress, step_of
 from ..raster.units_on_grid import area_text, check_overlaps, of_few_cells, without_cell
 from ..sequences import zip_equal
 from ..units import M2_PER_HA
@@ -377,7 +377,7 @@ def budget_series(
     found, notes = [], {}
     for number, (year, source) in enumerate(series):
         counted = class_areas(
-            source, edges, areas, class_map.values, progress=_part(progress, number, len(series)), **running
+            source, edges, areas, class_map.values, progress=step_of(progress, number, len(series)), **running
         )
         if not counted.cells[:-1].any():
             raise InputDataError(
@@ -402,10 +402,6 @@ def budget_series(
         for note in (*year_notes, *budget.notes, *audit_notes):
             notes.setdefault((note.kind, note.text), (note, []))[1].append(year)
     return tuple(found), tuple(_about(note, years, len(series)) for note, years in notes.values())
-
-
-def _part(progress, number, parts):
-    return lambda fraction: progress((number + fraction) / parts)
 
 
 def _about(note, years, dates):

@@ -6,6 +6,7 @@ a cubic metre of gas weighs, or how much standard coal a tonne of coal is, stand
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import NamedTuple
@@ -36,7 +37,7 @@ _UNITS = {
         1.0: "t 吨 tonne tonnes",
         1e-3: "kg 千克 公斤 kilogram kilograms",
         1e-6: "g 克 gram grams",
-        1e-9: "mg 毫克",
+        1e-9: "毫克",
         1e3: "kt gg",
         1e6: "tg",
     },
@@ -80,7 +81,8 @@ _BY_NAME = {
     for size, names in sizes.items()
     for name in names.split()
 }
-_BY_CASE = {"Mg": ("mass", 1.0), "Mt": ("mass", 1e6)}  # where lower case means another unit, or none
+# Where another case means another unit, or none.
+_BY_CASE = {"mg": ("mass", 1e-9), "Mg": ("mass", 1.0), "Mt": ("mass", 1e6)}
 _WORDS = {
     "百万": 1e6,
     "千万": 1e7,
@@ -102,7 +104,10 @@ _DIVISION = re.compile(r"/|／|\bper\b")
 _SUPERSCRIPTS = {sign: str(digit) for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _RAISED = re.compile("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POWER = re.compile(r"10\s*(?:\^|\*\*)\s*(\d+)")
-_NUMBER = re.compile(r"(?:[×x]\s*)?(\d[\d, ]*(?:\.\d+)?(?:[eE]\d+)?)\s*[×*]?\s*(?=\D)(.+)", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?:[×x]\s*)?((?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?(?:[eE]\d+)?)\s*[×*]?\s*(?=[^\d\s])(.+)", re.DOTALL
+)
+_UNSURE = re.compile(r"10[1-9]|[1-9]\d{0,2}\.\d{3}")  # 10⁴ whose exponent is no longer raised; 1.000 for 1000
 _SPACING = str.maketrans(dict.fromkeys(" \t·⋅∙.*^_-()[]"))
 _GAS = re.compile(
     r"(?P<mass>.*?)\s*(?P<gas>CO2[- ]?eq?|CO2|CH4-C|CH4|N2O-N|N2O|(?<![a-zA-Z])C|(?<=[tTgG])C)", re.IGNORECASE
@@ -172,12 +177,13 @@ def measure(text: str) -> Measure | None:
     text : str
         A unit in English, in symbols or in Chinese, with a multiple before it if there is one: 't',
         '1e4 t', '10^4 t', '10 000 t', '万吨', '亿千瓦时', '千公顷', '10⁸ t km'. Case
-        matters only for Mg and Mt.
+        matters only for mg, Mg and Mt.
 
     Returns
     -------
     Measure or None
-        None: the text names none. 'ton' is none, as it means three different masses.
+        None: the text names none. 'ton' is none, as it means three different masses; '104 t' is none, as it
+        may be 10⁴ t, and so is '1.000 t', as it may be 1000 t.
 
     Examples
     --------
@@ -248,7 +254,8 @@ def _without_multiple(text):
     found = _NUMBER.fullmatch(text)
     if found is not None:
         number = float(re.sub("[, ]", "", found.group(1)))
-        return (number, found.group(2).strip()) if number > 0 else (1.0, "")
+        is_multiple = 0 < number < math.inf and not _UNSURE.fullmatch(found.group(1))
+        return (number, found.group(2).strip()) if is_multiple else (1.0, "")
     for word, number in _WORDS.items():
         if text.casefold().startswith(word):
             return number, text[len(word) :].strip()

@@ -90,13 +90,15 @@ def parcels_by_parent(mask, parcels):
     return dict(zip_equal(parents.tolist(), np.split(order, starts)[1:]))
 
 
-def places_of_parents(tasks, parcels):
+def places_of_parents(tasks, parcels, mass="t"):
     """Where the parents of totals are among those of the parcels.
 
     Parameters
     ----------
     tasks : sequence of Task
     parcels : Parcels
+    mass : str
+        Of the totals, for messages.
 
     Returns
     -------
@@ -137,7 +139,7 @@ def places_of_parents(tasks, parcels):
             "{count} parent areas of the totals have no parcel: {parents}; the parcels have {found}. Correct "
             "the names, add the parcels, or remove the totals.",
             count=len(lost),
-            parents=listing([f"{name} ({amount:,.10g} t)" for name, amount in lost.items()]),
+            parents=listing([f"{name} ({amount:,.10g} {mass})" for name, amount in lost.items()]),
             found=listing(parcels.parents),
         )
     return {name: place.get(name, NOWHERE) for name in named}, _notes_on_parents(named, parcels)

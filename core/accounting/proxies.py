@@ -9,6 +9,8 @@ import numpy as np
 from ..errors import InputDataError
 from ..notes import warning
 
+ROUNDING = 1e-9  # of all there is, that sums of lengths may differ by
+
 
 class Weights(NamedTuple):
     """The weight of every parcel for one proxy.
@@ -31,10 +33,12 @@ class Weights(NamedTuple):
     measure: str = ""
 
     def unused(self, members):
-        """What is in none of the parcels `members` (bool array); None for areas and fields."""
+        """What is in none of the parcels `members` (bool array), 0 where that is rounding; None for areas and
+        fields."""
         if self.measured is None:
             return None
-        return max(0.0, self.everywhere - float(self.measured[members].sum()))
+        rest = self.everywhere - float(self.measured[members].sum())
+        return rest if rest > ROUNDING * self.everywhere else 0.0
 
 
 class Placed(NamedTuple):

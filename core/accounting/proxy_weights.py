@@ -12,8 +12,10 @@ from ..geometry.lines import Lines
 from ..geometry.points_in_polygons import points_in_polygons
 from ..geometry.polygons import Polygons
 from ..notes import listing, warning
+from ..progress import no_progress, step_of
 from ..units import ratio
 from .allocation_rules import AREA, FIELD, LENGTH, PEOPLE, POINTS, ROAD, categories
+from .ground_scale import ground_scale
 from .parcels import Parcels
 from .proxies import Placed, area_weights, field_weights, placed_pieces
 from .road_factors import road_factors
@@ -68,9 +70,19 @@ class LineSet(NamedTuple):
     code: np.ndarray
     names: tuple[str, ...]
 
-    def segments_m(self):
-        """Length of every segment: its share of its line [m]: float array, shape (segments,)."""
-        own = self.lines.lengths()
+    def segments_m(self, metres):
+        """Length of every segment on the ground [m]: float array, shape (segments,).
+
+        Those of a line sum to its `length_m`, which is parted among them by the scale along x and y at the
+        middle of each: a degree of longitude is shorter than one of latitude.
+
+        Parameters
+        ----------
+        metres : callable
+            See `ProxyData`.
+        """
+        scale = ground_scale((self.lines.start + self.lines.end) / 2, metres)
+        own = np.hypot(*((self.lines.end - self.lines.start) * scale).T)
         whole = np.bincount(self.lines.owner, own, self.lines.count)
         return own * np.nan_to_num(ratio(self.length_m, whole))[self.lines.owner]
 
@@ -106,13 +118,15 @@ class ProxyData(NamedTuple):
     label: object
 
 
-def proxy_weights(rules, data):
+def proxy_weights(rules, data, progress=no_progress):
     """Weights of parcels for rules.
 
     Parameters
     ----------
     rules : sequence of Rule
     data : ProxyData
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -133,12 +147,13 @@ def proxy_weights(rules, data):
     count = len(data.parcels.area_ha)
     notes = []
     placed = {}
-    for proxy, points, measure in ((POINTS, data.points, "points"), (PEOPLE, data.people, "people")):
+    layers = ((POINTS, data.points, "points"), (PEOPLE, data.people, "people"))
+    for done, (proxy, points, measure) in enumerate(layers):
         if proxy in proxies:
-            placed[proxy] = _placed_points(measure, points, data.polygons, notes)
+            placed[proxy] = _placed_points(measure, points, data.polygons, notes, step_of(progress, done, 3))
     linear = [rule for rule in rules if rule.proxy in LINEAR]
     if linear:
-        placed[ROAD] = placed[LENGTH] = _placed_lines(linear, data)
+        placed[ROAD] = placed[LENGTH] = _placed_lines(linear, data, step_of(progress, 2, 3))
     weights, factors = {}, {}
     for rule in rules:
         if rule.proxy == AREA:
@@ -157,8 +172,8 @@ def proxy_weights(rules, data):
     return weights, tuple(notes)
 
 
-def _placed_points(measure, points, polygons, notes):
-    found = points_in_polygons(points.xy[:, 0], points.xy[:, 1], polygons)
+def _placed_points(measure, points, polygons, notes, progress):
+    found = points_in_polygons(points.xy[:, 0], points.xy[:, 1], polygons, progress)
     outside = int((found.polygon < 0).sum())
     if outside:
         notes.append(
@@ -181,14 +196,15 @@ def _placed_points(measure, points, polygons, notes):
     return placed_pieces(measure, found.polygon, points.code, points.amount, points.names)
 
 
-def _placed_lines(rules, data):
+def _placed_lines(rules, data, progress):
     """The stretches of lines in the parcels that rules need them for."""
     members = np.zeros(len(data.parcels.area_ha), dtype=bool)
     for rule in rules:
         members |= data.parcels.of_rule(rule)
     places = np.flatnonzero(members)
     lines = data.lines
-    found = lengths_in_polygons(lines.lines, data.polygons.some(places), lines.segments_m())
+    polygons = data.polygons.some(places)
+    found = lengths_in_polygons(lines.lines, polygons, lines.segments_m(data.metres), progress)
     everywhere = np.bincount(lines.code, lines.length_m, len(lines.names))
     return placed_pieces(
         "m", places[found.polygon], lines.code[found.line], found.length, lines.names, everywhere

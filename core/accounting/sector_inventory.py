@@ -154,7 +154,7 @@ def sector_inventory(
         gases=_gases(lines, gwp_set),
         mass=mass,
         gwp_set=gwp_set,
-        notes=(*factors.notes, *activities.notes, *inventory_notes(lines, activities, gwp_set)),
+        notes=(*factors.notes, *activities.notes, *inventory_notes(lines, activities, factors, gwp_set)),
     )
 
 

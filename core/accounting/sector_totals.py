@@ -8,11 +8,11 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing
+from ..tables.table import folded
 from ..units import mass_factor
-from .allocation_rules import folded, sector_label
+from .allocation_rules import sector_label
+from .emission_factors import KINDS
 from .unit_panel import table_mass
-
-SOURCE, SINK = KINDS = ("source", "sink")
 
 
 class SectorTotal(NamedTuple):
@@ -87,10 +87,10 @@ def sector_totals(table, mass, year=None):
     """
     chosen, year, notes = _rows_of_year(table, year)
     factor, own_notes = _to_mass(table, mass)
-    parents = table.text("parent") if table.has("parent") else [None] * table.rows
+    parents = table.text("parent", optional=True)
     keys = _parent_keys(table, parents)
     sectors, kinds = table.text("sector"), table.text("kind")
-    subsectors = table.text("subsector") if table.has("subsector") else [None] * table.rows
+    subsectors = table.text("subsector", optional=True)
     amounts = table.numbers("total")
     rows, spelling, kind_of = [], {}, {}
     for i in chosen.tolist():
@@ -100,9 +100,9 @@ def sector_totals(table, mass, year=None):
             raise InputDataError("{table}, {row}: the sector is empty; write its name.", **at)
         sector = spelling.setdefault(folded(sector), sector)
         kind = _kind(kinds[i], at)
-        row = SectorTotal(
-            keys[i], sector, subsector, kind, _amount(float(amounts[i]), at) * factor, table.where(i)
-        )
+        of = {"label": sector_label(sector, subsector), "parent": _of_parent(keys[i]), **at}
+        total_t = _amount(float(amounts[i]), of) * factor
+        row = SectorTotal(keys[i], sector, subsector, kind, total_t, table.where(i))
         rows.append(row)
         first = kind_of.setdefault(sector, row)
         if first.kind != kind:
@@ -189,17 +189,20 @@ def _kind(text, at):
     return kind
 
 
-def _amount(amount, at):
+def _amount(amount, of):
     if np.isnan(amount):
         raise InputDataError(
-            "{table}, {row}: the total is empty; write 0 where nothing is emitted, or remove the row.", **at
+            "{table}, {row}: the total of '{label}'{parent} is empty; fill it in (of an inventory: the "
+            "amount that is missing among its activities), write 0 where nothing is emitted, or remove the "
+            "row.",
+            **of,
         )
     if amount < 0:
         raise InputDataError(
-            "{table}, {row}: the total is {amount:,g}; totals are positive, and the kind 'sink' says that "
-            "they are absorbed.",
+            "{table}, {row}: the total of '{label}'{parent} is {amount:,g}; totals are positive, and the "
+            "kind 'sink' says that they are absorbed.",
             amount=amount,
-            **at,
+            **of,
         )
     return amount
 

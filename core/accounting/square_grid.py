@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
-from ..raster.blocks import no_progress, windows
+from ..progress import no_progress
+from ..raster.blocks import windows
 from ..raster.coverage import claimed_cells, cover_edges
 from ..raster.grid import Grid, cell_areas
 from ..sequences import zip_equal
@@ -42,8 +43,9 @@ def square_grid(low, high, size, crs_wkt):
     low, high : float arrays, shape (2,)
         Lower left and upper right corner of the box.
     size : float
-        Side of a cell in units of the coordinate reference system.
+        Side of a cell [m].
     crs_wkt : str
+        Of a plane in metres.
 
     Returns
     -------
@@ -60,8 +62,8 @@ def square_grid(low, high, size, crs_wkt):
     if width * height > MOST_CELLS:
         least = _rounded_up(size * np.sqrt(width * height / MOST_CELLS))
         raise InputDataError(
-            "A grid with cells of {size:g} would have {cells:,.0f} cells ({width:,.0f} x {height:,.0f}), "
-            "more than the {most:,} that can be; make cells of {least:g} or larger, or leave out polygons "
+            "A grid with cells of {size:g} m would have {cells:,.0f} cells ({width:,.0f} x {height:,.0f}), "
+            "more than the {most:,} that can be; make cells of {least:g} m or larger, or leave out polygons "
             "that are far away.",
             size=float(size),
             cells=float(width * height),

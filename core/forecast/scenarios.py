@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
 from ..sequences import pairwise, zip_equal
@@ -169,9 +167,9 @@ class _Cells:
         self.table = table
         self.texts = {name: table.text(name) for name in ("scenario", "variable", "kind")}
         for name in ("role", "statistic", "region"):
-            self.texts[name] = table.text(name) if table.has(name) else [None] * table.rows
+            self.texts[name] = table.text(name, optional=True)
         self.numbers = {
-            name: table.numbers(name) if table.has(name) else np.full(table.rows, math.nan)
+            name: table.numbers(name, optional=True)
             for name in ("from_year", "to_year", "multiplier", "offset", "cap")
         }
         self.signs = self._raw("sign")

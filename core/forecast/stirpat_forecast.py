@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
+from ..progress import no_progress
 from ..sequences import zip_equal
 from .bootstrap import coefficient_draws
 from .driver_paths import driver_paths
@@ -107,7 +108,7 @@ def stirpat_forecast(
     calibrate=True,
     draws=0,
     seed=1,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Emission of every unit in every scenario and year, its peak, neutrality and potential.
 

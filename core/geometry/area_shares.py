@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import no_progress
 from ..sequences import zip_equal
 from .boxes import touching_pairs
 from .parts import parts_of
@@ -38,13 +39,15 @@ class AreaShares(NamedTuple):
     share: np.ndarray
 
 
-def area_shares(inner: Polygons, outer: Polygons):
+def area_shares(inner: Polygons, outer: Polygons, progress=no_progress):
     """Find the share of the area of each inner polygon in each outer one.
 
     Parameters
     ----------
     inner, outer : Polygons
         In the same coordinates; areas are those on their plane.
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -65,7 +68,8 @@ def area_shares(inner: Polygons, outer: Polygons):
     inner_parts, outer_parts = parts_of(inner), parts_of(outer)
     part_areas = _part_areas(inner_parts, areas)
     keys, found = [np.empty(0, dtype=np.int64)], [np.empty(0)]
-    for i, o in touching_pairs(inner_parts.low, inner_parts.high, outer_parts.low, outer_parts.high):
+    boxes = inner_parts.low, inner_parts.high, outer_parts.low, outer_parts.high
+    for i, o in touching_pairs(*boxes, progress):
         keys.append(inner_parts.polygon[i] * outer.count + outer_parts.polygon[o])
         found.append(_common_areas(inner_parts, i, outer_parts, o, part_areas))
     pairs, place = np.unique(np.concatenate(keys), return_inverse=True)

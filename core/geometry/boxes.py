@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..progress import no_progress
+
 _FAN = 4  # children of a node
 _AT_ONCE = 1 << 18  # pairs that are looked at together: what they need fits a core's cache
 
@@ -47,7 +49,7 @@ def overlapping_pairs(low, high, group):
             todo.append((level - 1, *_overlapping_children(*levels[level - 1], first, second)))
 
 
-def touching_pairs(low, high, other_low, other_high):
+def touching_pairs(low, high, other_low, other_high, progress=no_progress):
     """All pairs of a box and another one that overlap, or touch.
 
     Parameters
@@ -56,6 +58,9 @@ def touching_pairs(low, high, other_low, other_high):
         Lower left and upper right corners.
     other_low, other_high : float arrays, shape (others, 2)
         A box that is no box (infinity below, minus infinity above) touches none.
+    progress : callable
+        Gets the fraction of the work that is finished, 0 to 1, as far as it can be told before; it may raise
+        `Cancelled`.
 
     Yields
     ------
@@ -74,16 +79,19 @@ def touching_pairs(low, high, other_low, other_high):
     other_order, other_levels = _tree(other_low, other_high)
     root = np.zeros(1, dtype=np.int64)
     roots = _touching_children(*levels[-1], *other_levels[-1], root, root, False, False)
-    todo = [(len(levels) - 1, len(other_levels) - 1, *roots)]
+    todo = [(len(levels) - 1, len(other_levels) - 1, 1.0, *roots)]
+    done = 0.0
     while todo:
-        level, other_level, first, second = todo.pop()
+        level, other_level, work, first, second = todo.pop()
         if level == other_level == 0:
             if len(first):
                 yield order[first], other_order[second]
+            done += work
+            progress(done)
         elif len(first) * _FAN * _FAN > _AT_ONCE and len(first) > 1:
             half = len(first) // 2
-            todo.append((level, other_level, first[half:], second[half:]))
-            todo.append((level, other_level, first[:half], second[:half]))
+            todo.append((level, other_level, work / 2, first[half:], second[half:]))
+            todo.append((level, other_level, work / 2, first[:half], second[:half]))
         else:
             # The taller tree is descended alone, until both have as many levels to go.
             down, other_down = level >= other_level, other_level >= level
@@ -92,6 +100,7 @@ def touching_pairs(low, high, other_low, other_high):
                 (
                     level,
                     other_level,
+                    work,
                     *_touching_children(
                         *levels[level], *other_levels[other_level], first, second, down, other_down
                     ),

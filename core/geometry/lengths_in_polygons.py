@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import no_progress
 from .boxes import touching_pairs
 from .lines import Lines
 from .parts import parts_of
@@ -38,7 +39,7 @@ class LineLengths(NamedTuple):
     length: np.ndarray
 
 
-def lengths_in_polygons(lines: Lines, polygons: Polygons, lengths=None):
+def lengths_in_polygons(lines: Lines, polygons: Polygons, lengths=None, progress=no_progress):
     """Find the length of each line in each polygon.
 
     Parameters
@@ -48,6 +49,8 @@ def lengths_in_polygons(lines: Lines, polygons: Polygons, lengths=None):
     lengths : float array, shape (segments,), optional
         Length of each segment of the lines, such as its metres on the ellipsoid; a part of a segment has its
         share of it. Not given: lengths on the plane.
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def lengths_in_polygons(lines: Lines, polygons: Polygons, lengths=None):
     """
     lengths = lines.lengths() if lengths is None else np.asarray(lengths, dtype=float)
     keys, found = [np.empty(0, dtype=np.int64)], [np.empty(0)]
-    for segment, polygon, share in segment_shares(lines, polygons):
+    for segment, polygon, share in segment_shares(lines, polygons, progress):
         keys.append(lines.owner[segment] * polygons.count + polygon)
         found.append(share * lengths[segment])
     pairs, place = np.unique(np.concatenate(keys), return_inverse=True)
@@ -73,13 +76,15 @@ def lengths_in_polygons(lines: Lines, polygons: Polygons, lengths=None):
     return LineLengths(line[real], polygon[real], length[real])
 
 
-def segment_shares(lines: Lines, polygons: Polygons):
+def segment_shares(lines: Lines, polygons: Polygons, progress=no_progress):
     """The share of segments in polygons.
 
     Parameters
     ----------
     lines : Lines
     polygons : Polygons
+    progress : callable
+        See `lengths_in_polygons`.
 
     Yields
     ------
@@ -99,7 +104,7 @@ def segment_shares(lines: Lines, polygons: Polygons):
     # The ends of a piece are rounded.
     low, high = np.minimum(*ends) - within, np.maximum(*ends) + within
     counts = np.diff(parts.start)
-    for piece, part in touching_pairs(low, high, parts.low, parts.high):
+    for piece, part in touching_pairs(low, high, parts.low, parts.high, progress):
         for chunk in portions(counts[part], _TESTS):
             some, of = piece[chunk], part[chunk]
             pair, share = _shares_in_parts(lines, parts, segment[some], of, begin[some], end[some], within)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import no_progress
 from .polygons import Edges, Polygons
 from .ragged import portions, spread
 
@@ -38,7 +39,7 @@ class Located(NamedTuple):
     in_several: int
 
 
-def points_in_polygons(x, y, polygons):
+def points_in_polygons(x, y, polygons, progress=no_progress):
     """Find the polygon that holds each point.
 
     Parameters
@@ -46,6 +47,8 @@ def points_in_polygons(x, y, polygons):
     x, y : float arrays, shape (points,)
         In the coordinates of the polygons. A point with a coordinate that is not finite is in none.
     polygons : Polygons
+    progress : callable
+        Gets the finished fraction, 0 to 1; it may raise `Cancelled`.
 
     Returns
     -------
@@ -62,20 +65,22 @@ def points_in_polygons(x, y, polygons):
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     first = np.full(len(x), polygons.count, dtype=np.int64)
     holders = np.zeros(len(x), dtype=np.int64)
-    for point, polygon in holding_pairs(x, y, polygons):
+    for point, polygon in holding_pairs(x, y, polygons, progress):
         np.minimum.at(first, point, polygon)
         np.add.at(holders, point, 1)
     first[first == polygons.count] = -1
     return Located(first, int((holders > 1).sum()))
 
 
-def holding_pairs(x, y, polygons):
+def holding_pairs(x, y, polygons, progress=no_progress):
     """All pairs of a point and a polygon that holds it.
 
     Parameters
     ----------
     x, y : float arrays, shape (points,)
     polygons : Polygons
+    progress : callable
+        See `points_in_polygons`.
 
     Yields
     ------
@@ -85,7 +90,7 @@ def holding_pairs(x, y, polygons):
     if not len(x) or not len(polygons.ring_owner):
         return
     slabs = _slabs(polygons)
-    for point, polygon in _near_pairs(x, y, polygons):
+    for point, polygon in _near_pairs(x, y, polygons, progress):
         inside = _in_box(x[point], y[point], polygons, polygon)
         point, polygon = point[inside], polygon[inside]
         slab = slabs.of(polygon, y[point])
@@ -116,7 +121,7 @@ def _in_box(x, y, polygons, polygon):
     return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
 
 
-def _near_pairs(x, y, polygons):
+def _near_pairs(x, y, polygons, progress):
     """Pairs of a point and a polygon whose box is near it: points are put into rows and sorted in each, and a
     box takes a run of every row that it reaches."""
     finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
@@ -132,6 +137,7 @@ def _near_pairs(x, y, polygons):
     some, low, high = some[reached], low[reached], high[reached]
     first, last = rows.row(low[:, 1]), rows.row(high[:, 1])
     for part in portions(last - first + 1, _PAIRS):
+        progress(part.start / len(some))
         of, row = spread(first[part], (last - first + 1)[part])
         start = np.searchsorted(place, rows.place(low[part, 0][of], row), side="left")
         stop = np.searchsorted(place, rows.place(high[part, 0][of], row), side="right")

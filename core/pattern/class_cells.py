@@ -14,7 +14,8 @@ import numpy as np
 
 from ..accounting.class_codes import CodeSlots
 from ..errors import InputDataError
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, windows, workers_of
 from ..raster.grid import ExactAreas
 from ..raster.source import RasterSource, read
 from ..units import M2_PER_HA

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..notes import listing, warning
+from ..progress import no_progress
 from ..trend.series import Trend, least_valid, trends
 from .hot_spot import HotSpots, hot_spots_of
 from .places import LEAST_UNITS, check_places
@@ -60,9 +61,7 @@ class EmergingHotSpots(NamedTuple):
     notes: tuple
 
 
-def emerging_hot_spots(
-    values, years, unit_of, places, neighbourhood, fdr=False, progress=lambda fraction: None
-):
+def emerging_hot_spots(values, years, unit_of, places, neighbourhood, fdr=False, progress=no_progress):
     """Gi* of every year on one set of weights, its trend, and the pattern of every unit.
 
     Parameters

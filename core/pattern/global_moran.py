@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..progress import no_progress, step_of
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import LEAST_UNITS, check_places
-from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless, step_of
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
 
 PERMUTATIONS, SEED = 999, 1
 _BLOCK = 16  # permutations between two looks at the progress
@@ -62,9 +63,7 @@ class MoranResult(NamedTuple):
     notes: tuple
 
 
-def global_moran(
-    values, weights, permutations=PERMUTATIONS, seed=SEED, progress=lambda fraction: None, threads=None
-):
+def global_moran(values, weights, permutations=PERMUTATIONS, seed=SEED, progress=no_progress, threads=None):
     """Moran's I and its significance.
 
     `I = n / S0 * sum_ij w_ij z_i z_j / sum z_i^2`, z the deviations from the mean and S0 the sum of the
@@ -188,7 +187,7 @@ def global_morans(
     permutations=PERMUTATIONS,
     seed=SEED,
     scatter=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Moran's I of several fields, year by year.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, listing, warning
+from ..progress import no_progress
 from ..sequences import zip_equal
 from .class_cells import CellPoints, class_cells
 from .deviational_ellipse import deviational_ellipse, outline
@@ -82,7 +83,7 @@ def ellipses_of_units(
     years=None,
     doubled=True,
     corrected=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Ellipses of the units of every group and year.
 
@@ -170,7 +171,7 @@ def ellipses_of_classes(
     chosen=(),
     doubled=True,
     corrected=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
     **engine,
 ):
     """Ellipses of the cells of every class and year, weighted with their true areas.
@@ -263,7 +264,7 @@ def _chosen(chosen, found):
     return {names[name.casefold()] for name in chosen} or set(found)
 
 
-def ellipses(scatters, ground, doubled=True, corrected=False, progress=lambda fraction: None):
+def ellipses(scatters, ground, doubled=True, corrected=False, progress=no_progress):
     """The ellipses of several groups and years.
 
     Parameters

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..false_discovery import largest_significant, rate_note
 from ..notes import warning
+from ..progress import no_progress
 from .global_moran import two_sided
 from .places import check_places
 from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
@@ -102,7 +103,7 @@ def bins_of(z, p, fdr=False):
     return np.where(np.isnan(z), np.nan, np.where(strength > 0, np.sign(z) * strength, 0.0))
 
 
-def hot_spots(values, years, places, neighbourhood, fdr=False, progress=lambda fraction: None):
+def hot_spots(values, years, places, neighbourhood, fdr=False, progress=no_progress):
     """Gi* of a field, year by year.
 
     Parameters

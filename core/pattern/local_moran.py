@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..false_discovery import largest_significant, rate_note
+from ..progress import no_progress, step_of
 from .global_moran import PERMUTATIONS, SEED, connected
 from .permutations import SURE, over_blocks, pseudo_p, random_of
 from .places import check_places
-from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless, step_of
+from .yearly import WeightsOfPlaces, merged, parts_by_year, shapeless
 
 LEVEL = 0.05
 QUADRANTS = ("HH", "LH", "LL", "HL")  # the unit first, then its neighbours: high or low
@@ -56,9 +57,7 @@ class LocalMoranResult(NamedTuple):
     notes: tuple
 
 
-def local_moran(
-    values, weights, permutations=PERMUTATIONS, seed=SEED, progress=lambda fraction: None, threads=None
-):
+def local_moran(values, weights, permutations=PERMUTATIONS, seed=SEED, progress=no_progress, threads=None):
     """Local Moran's I with conditional permutations.
 
     `I_i = (n - 1) z_i sum_j w_ij z_j / sum z^2`, z the deviations from the mean. For p the neighbours' values
@@ -226,7 +225,7 @@ def local_morans(
     permutations=PERMUTATIONS,
     seed=SEED,
     fdr=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Local Moran's I of a field, year by year.
 

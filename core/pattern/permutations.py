@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ..progress import no_progress
+
 SURE = 1e-10  # statistics nearer than this, in their own size, are taken for equal: rounding decides nothing
 
 
@@ -25,7 +27,7 @@ def random_of(seed, permutation):
     return np.random.default_rng((seed, permutation))
 
 
-def over_blocks(work, permutations, block, progress=lambda fraction: None, threads=None):
+def over_blocks(work, permutations, block, progress=no_progress, threads=None):
     """What `work` makes of blocks of permutations, in their order.
 
     Parameters

@@ -137,24 +137,6 @@ def check_values(values):
         )
 
 
-def step_of(progress, done, steps):
-    """The progress of one step of several, 0 to 1, as that of all.
-
-    Parameters
-    ----------
-    progress : callable
-        Gets the finished fraction of all steps.
-    done, steps : int
-        Steps finished, and in all.
-    """
-
-    def share(fraction):
-        progress((done + fraction) / steps)
-
-    share(0.0)
-    return share
-
-
 def merged(notes):
     """Notes that say the same of several years as one.
 

@@ -130,13 +130,9 @@ def vegetation_table(table: Table) -> VegetationTable:
         least NDVI is above the greatest; or no class is vegetated.
     """
     numbers, epsilons = table.numbers("value"), table.numbers("epsilon_max")
-    lows, highs = (
-        table.numbers(column) if table.has(column) else np.full(table.rows, np.nan)
-        for column in ("ndvi_min", "ndvi_max")
-    )
+    lows, highs = (table.numbers(column, optional=True) for column in ("ndvi_min", "ndvi_max"))
     names, sources, remarks = (
-        [text or "" for text in table.text(column)] if table.has(column) else [""] * table.rows
-        for column in ("name", "source", "note")
+        [text or "" for text in table.text(column, optional=True)] for column in ("name", "source", "note")
     )
     classes = {}
     columns = zip_equal(numbers, names, epsilons, lows, highs, sources, remarks)

@@ -11,7 +11,8 @@ import numpy as np
 from ..accounting.coefficients import per_hectare
 from ..errors import InputDataError
 from ..notes import decision, listing, warning
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, windows, workers_of
 from ..raster.coverage import WHOLE, Covered, CoverEdges, PartCells, SharedCells, cover_edges, covered
 from ..raster.grid import ExactAreas
 from ..raster.source import read_values

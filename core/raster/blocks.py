@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from ..errors import InputDataError
+from ..progress import no_progress
 from .gdal_state import gdal_exceptions
 
 MEMORY_BUDGET = 96 * 2**20  # bytes, for all tasks in flight together
@@ -77,10 +78,6 @@ def windows(grid, bytes_per_cell, block=(1, 1), budget=MEMORY_BUDGET, workers=No
     for row in range(0, grid.height, rows):
         for column in range(0, grid.width, columns):
             yield Window(column, row, min(columns, grid.width - column), min(rows, grid.height - row))
-
-
-def no_progress(fraction):
-    """Progress that nobody watches."""
 
 
 def stream(work, tasks, executor=None, workers=None, progress=no_progress):

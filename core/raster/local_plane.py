@@ -28,6 +28,21 @@ def area_scale(crs_wkt, x, y):
     return float(cell_areas(probe).window_ha(0, 1, 0, 1)[0, 0]) / (_PROBE_M**2 / 1e4)
 
 
+def degrees_of(crs_wkt):
+    """Longitude and latitude on the datum of a coordinate reference system, as WKT.
+
+    Parameters
+    ----------
+    crs_wkt : str
+        Geographic or projected; it may be one that no database knows.
+    """
+    with gdal_exceptions():
+        given = osr.SpatialReference()
+        given.ImportFromWkt(crs_wkt)
+        _check_on_earth(given)
+        return given.CloneGeogCS().ExportToWkt()
+
+
 def equal_area_plane(crs_wkt, longitude, latitude):
     """A projection that keeps areas, on the datum of another system: Lambert's azimuthal one, in metres.
 
@@ -55,14 +70,18 @@ def equal_area_plane(crs_wkt, longitude, latitude):
     with gdal_exceptions():
         given, made = osr.SpatialReference(), osr.SpatialReference()
         given.ImportFromWkt(crs_wkt)
-        if not (given.IsGeographic() or given.IsProjected()):
-            raise InputDataError(
-                "The coordinate system '{crs}' does not say where on Earth the polygons are; assign the "
-                "right one.",
-                crs=given.GetName(),
-            )
+        _check_on_earth(given)
         made.CopyGeogCSFrom(given)
         made.SetLAEA(latitude, longitude, 0.0, 0.0)
         made.SetLinearUnits("metre", 1.0)
         made.SetProjCS(f"Lambert azimuthal equal area {latitude:g} {longitude:g}")
         return made.ExportToWkt(["FORMAT=WKT2_2019"])
+
+
+def _check_on_earth(crs):
+    if not (crs.IsGeographic() or crs.IsProjected()):
+        raise InputDataError(
+            "The coordinate system '{crs}' does not say where on Earth the polygons are; assign the right "
+            "one.",
+            crs=crs.GetName(),
+        )

@@ -62,8 +62,14 @@ class Table:
         """Whether there is such a column, whatever its case."""
         return self._find(column) is not None
 
-    def text(self, column):
+    def text(self, column, optional=False):
         """The trimmed texts of a column.
+
+        Parameters
+        ----------
+        column : str
+        optional : bool
+            A column that is not there is missing in all rows.
 
         Returns
         -------
@@ -73,17 +79,25 @@ class Table:
         Raises
         ------
         InputDataError
-            There is no such column.
+            There is no such column, and it is not optional.
         """
+        if optional and not self.has(column):
+            return [None] * self.rows
         return [None if is_missing(cell) else as_text(cell) for cell in self.cells[self._index(column)]]
 
-    def numbers(self, column):
+    def numbers(self, column, optional=False):
         """The column as numbers.
 
         Decimal point or comma; thousands marks (comma, point, blank, apostrophe) only where they part groups
         of three digits. '1,234' and '1.234' mean what the other numbers of the column say, else what those of
         the other columns say. Where nothing says it, the comma is an error; the point is one, too, in text
         separated by semicolons, and elsewhere decimal. A lone point in a workbook is always decimal.
+
+        Parameters
+        ----------
+        column : str
+        optional : bool
+            A column that is not there is missing in all rows.
 
         Returns
         -------
@@ -93,9 +107,11 @@ class Table:
         Raises
         ------
         InputDataError
-            There is no such column; a cell is no number, is infinite or can be read in two ways; two cells
-            have different decimal marks. Names row and column.
+            There is no such column, and it is not optional; a cell is no number, is infinite or can be read
+            in two ways; two cells have different decimal marks. Names row and column.
         """
+        if optional and not self.has(column):
+            return np.full(self.rows, np.nan)
         index = self._index(column)
         cells = self.cells[index]
         values = plain_numbers(cells, self.convention)
@@ -207,7 +223,10 @@ class Table:
     def _no_number(self, row, index):
         text = to_ascii(as_text(self.cells[index][row]))
         if text.endswith(("%", "\u2030")):
-            advice = "'{value}' ends in a percent sign; write the number alone, a unit in the column's name."
+            advice = (
+                "'{value}' ends in a percent sign; write the number alone, a unit in the column's name, and "
+                "a share as a part of 1."
+            )
         elif _NUMBER_AND_WORDS.fullmatch(text) is not None:
             advice = "'{value}' is more than a number; write the number alone, a unit in the column's name."
         else:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..notes import Note, decision, listing, warning
-from ..raster.blocks import no_progress
+from ..progress import no_progress
 from .arima import LEAST_VALUES, fill_by_arima
 
 FILLS = ("linear", "cubic spline", "ARIMA")  # in the order of the parameter FILL

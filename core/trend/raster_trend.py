@@ -11,7 +11,8 @@ import numpy as np
 from ..errors import InputDataError
 from ..false_discovery import PValues
 from ..notes import decision, warning
-from ..raster.blocks import MEMORY_BUDGET, Window, no_progress, stream, windows, workers_of
+from ..progress import no_progress
+from ..raster.blocks import MEMORY_BUDGET, Window, stream, windows, workers_of
 from ..raster.cell_counts import CellCounts
 from ..raster.grid import ExactAreas
 from ..raster.output import OutputBand, RasterOutput, RasterOutputs

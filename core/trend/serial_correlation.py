@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import no_progress
+
 TESTS = (  # in the order of the parameter TEST
     "original",
     "hamed_rao",
@@ -35,7 +37,7 @@ class ModifiedTest(NamedTuple):
     unsound: np.ndarray
 
 
-def modified_test(values, times, trend, test, progress=lambda fraction: None):
+def modified_test(values, times, trend, test, progress=no_progress):
     """Replace the original test of series by a modified one.
 
     Parameters

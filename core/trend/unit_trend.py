@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import InputDataError
 from ..false_discovery import largest_significant, rate_note
 from ..notes import Note, decision, listing, warning
+from ..progress import no_progress, step_of
 from ..tables import unique_rows
 from ..years import year_places
 from .classes import CLASSES, THRESHOLD, level_of, marked_classes, trend_classes
@@ -209,7 +210,7 @@ def unit_trends(
     threshold=THRESHOLD,
     min_valid=None,
     fdr=False,
-    progress=lambda fraction: None,
+    progress=no_progress,
 ):
     """Theil-Sen slope, Mann-Kendall test and class of every unit and field.
 
@@ -243,12 +244,8 @@ def unit_trends(
     """
     notes, fields = [], []
     for done, field in enumerate(series.fields):
-
-        def share(fraction, done=done):
-            progress((done + fraction) / len(series.fields))
-
-        share(0.0)
-        found, more = _field_trend(field, series.units, test, threshold, min_valid, fdr, share)
+        step = step_of(progress, done, len(series.fields))
+        found, more = _field_trend(field, series.units, test, threshold, min_valid, fdr, step)
         fields.append(found)
         notes += [replace(note, about=field.field) for note in more]
     progress(1.0)

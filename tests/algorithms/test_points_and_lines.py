@@ -82,4 +82,4 @@ def test_lines_have_their_segments_and_lengths(make_layer, lines_of):
     assert found.lines.owner.tolist() == [0, 0, 1]
     # A degree of the meridian from the equator is 110 574.4 m long, one of the equator 111 319.5 m.
     assert found.length_m == pytest.approx([2 * 110574.4, 0.5 * 111319.5], rel=1e-5)
-    np.testing.assert_allclose(found.segments_m(), [110574.4, 110574.4, 55659.7], rtol=1e-5)
+    np.testing.assert_allclose(found.segments_m(np.ones_like), [110574.4, 110574.4, 55659.7], rtol=1e-5)

@@ -525,6 +525,19 @@ def test_breaks_of_few_intensities_that_differ_by_powers_of_ten_stay_apart(layer
     ]
 
 
+def test_intensities_close_to_each_other_have_finer_breaks(layer):
+    # Quartiles of these nine are 1500, 1601 and 1687, 95 % is 4267: all but one of 1, 2, 5 would be the same.
+    units = layer("t_ha", [1077.0, 1108.0, 1500.0, 1520.0, 1601.0, 1636.0, 1687.0, 3550.0, 4745.0])
+    emission_intensity("t C")(units)
+    assert legend_of(units) == [
+        *["0 to 1,500 t C/ha"] * 3,
+        *["1,500 to 1,600 t C/ha"],
+        *["1,600 to 1,700 t C/ha"] * 3,
+        "1,700 to 4,300 t C/ha",
+        "> 4,300 t C/ha",
+    ]
+
+
 @pytest.mark.parametrize(("count", "outlined"), [(99, True), (100, False)])
 def test_only_few_polygons_have_an_outline(layer, count, outlined):
     units = layer("t_ha", [1.0] * count)

@@ -112,6 +112,17 @@ def test_missing_marks(read, mark):
     assert table.text("gdp") == [None, "1"]
 
 
+def test_an_optional_column_that_is_not_there_is_missing_throughout(read):
+    table = read("unit,gdp\na,1\nb,2\n")
+    assert table.text("note", optional=True) == [None, None]
+    np.testing.assert_array_equal(table.numbers("note", optional=True), [NAN, NAN])
+    assert table.text("gdp", optional=True) == ["1", "2"]
+    np.testing.assert_array_equal(table.numbers("gdp", optional=True), [1, 2])
+    for column_of in (table.text, table.numbers):
+        with pytest.raises(InputDataError, match="has no column 'note'"):
+            column_of("note")
+
+
 def test_missing_mark_among_marked_numbers(read):
     np.testing.assert_array_equal(read("unit;gdp\na;..\nb;1,5\n").numbers("gdp"), [NAN, 1.5])
 

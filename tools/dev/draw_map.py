@@ -91,8 +91,8 @@ def add_legend(layout, shown):
     legend.adjustBoxSize()
 
 
-def add_scale_bar(layout, shown):
-    """A bar of 1000 km."""
+def add_scale_bar(layout, shown, segment_km, size, x, y):
+    """A bar of two segments."""
     bar = QgsLayoutItemScaleBar(layout)
     bar.setStyle("Single Box")
     bar.setLinkedMap(shown)
@@ -100,28 +100,45 @@ def add_scale_bar(layout, shown):
     bar.setUnitLabel("km")
     bar.setNumberOfSegmentsLeft(0)
     bar.setNumberOfSegments(2)
-    bar.setUnitsPerSegment(500)
-    bar.setTextFormat(text_format(8))
-    place(layout, bar, MAP[0] + 24, MAP[1] + MAP[3] - 14)
+    bar.setUnitsPerSegment(segment_km)
+    bar.setTextFormat(text_format(size))
+    place(layout, bar, x, y)
+
+
+def layer_of(path, name):
+    """A layer in its own style."""
+    layer = QgsVectorLayer(path, name, "ogr")
+    if not layer.isValid():
+        raise SystemExit(f"{path} is no vector layer.")
+    return layer
+
+
+def empty_page(project, layers, size):
+    """A page of a size [mm] in an empty project, for maps of layers."""
+    project.addMapLayers(layers)
+    layout = QgsPrintLayout(project)
+    layout.initializeDefaults()
+    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*size, Qgis.LayoutUnit.Millimeters))
+    return layout
+
+
+def save(layout, picture):
+    """Write the page as a PNG."""
+    if not QgsLayoutExporter(layout).renderPageToImage(0, dpi=RESOLUTION).save(picture):
+        raise SystemExit(f"{picture} could not be written.")
 
 
 def draw(zones, picture):
     """Write the map of a zones file as a PNG."""
-    layer = QgsVectorLayer(zones, "Zone", "ogr")
-    if not layer.isValid():
-        raise SystemExit(f"{zones} is no vector layer.")
-    project = QgsProject()
-    project.addMapLayer(layer)
-    layout = QgsPrintLayout(project)
-    layout.initializeDefaults()
-    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*PAGE, Qgis.LayoutUnit.Millimeters))
+    layer = layer_of(zones, "Zone")
+    project = QgsProject()  # a layout does not keep its project
+    layout = empty_page(project, [layer], PAGE)
     add_label(layout, TITLE, 7.0, 15, bold=True)
     shown = add_map(layout, layer)
     add_legend(layout, shown)
-    add_scale_bar(layout, shown)
+    add_scale_bar(layout, shown, 500, 8, MAP[0] + 24, MAP[1] + MAP[3] - 14)
     add_label(layout, SOURCES, PAGE[1] - 8, 7)
-    if not QgsLayoutExporter(layout).renderPageToImage(0, dpi=RESOLUTION).save(picture):
-        raise SystemExit(f"{picture} could not be written.")
+    save(layout, picture)
 
 
 if __name__ == "__main__":

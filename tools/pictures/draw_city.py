@@ -9,27 +9,21 @@ import sys
 from pathlib import Path
 
 from qgis.core import (
-    Qgis,
     QgsApplication,
     QgsFillSymbol,
-    QgsLayoutExporter,
     QgsLayoutItemLegend,
     QgsLayoutItemMap,
-    QgsLayoutItemScaleBar,
-    QgsLayoutSize,
     QgsLegendStyle,
     QgsPalLayerSettings,
-    QgsPrintLayout,
     QgsProject,
     QgsSingleSymbolRenderer,
     QgsTextBufferSettings,
-    QgsVectorLayer,
     QgsVectorLayerSimpleLabeling,
 )
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "dev"))
 
-from draw_map import MARGIN, RESOLUTION, add_label, place, text_format
+from draw_map import MARGIN, add_label, add_scale_bar, empty_page, layer_of, place, save, text_format
 
 PAGE = (240.0, 150.0)  # mm
 SIZE = (112.0, 87.0)  # of a map
@@ -38,14 +32,6 @@ LEFT, RIGHT = MARGIN, PAGE[0] - MARGIN - SIZE[0]
 TITLE = "From sector totals to parcels and townships: a made-up city"
 SOURCES = "City: synthetic, made by a seeded script. Sector totals: Suzhou 2020, Zhang et al. 2023, table 3."
 BORDER = {"color": "0,0,0,0", "outline_color": "#303030", "outline_width": "0.4"}
-
-
-def layer_of(path, name):
-    """A layer in its own style."""
-    layer = QgsVectorLayer(path, name, "ogr")
-    if not layer.isValid():
-        raise SystemExit(f"{path} is no vector layer.")
-    return layer
 
 
 def borders(path):
@@ -95,39 +81,22 @@ def add_legend(layout, layer, x):
     legend.adjustBoxSize()
 
 
-def add_scale_bar(layout, shown):
-    """A bar of 10 km in the lower left corner of a map."""
-    bar = QgsLayoutItemScaleBar(layout)
-    bar.setStyle("Single Box")
-    bar.setLinkedMap(shown)
-    bar.setUnits(Qgis.DistanceUnit.Kilometers)
-    bar.setUnitLabel("km")
-    bar.setNumberOfSegmentsLeft(0)
-    bar.setNumberOfSegments(2)
-    bar.setUnitsPerSegment(5)
-    bar.setTextFormat(text_format(7))
-    place(layout, bar, shown.pos().x() + 1, TOP + SIZE[1] - 5)
-
-
 def draw(parcels_path, zones_path, picture):
     """Write both maps as one PNG."""
     parcels = layer_of(parcels_path, "Net emission of the parcels")
     zones = layer_of(zones_path, "Zones of the townships")
     outlines = borders(zones_path)
     add_names(zones, "unit")
-    project = QgsProject()
-    project.addMapLayers([parcels, zones, outlines])
-    layout = QgsPrintLayout(project)
-    layout.initializeDefaults()
-    layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*PAGE, Qgis.LayoutUnit.Millimeters))
+    project = QgsProject()  # a layout does not keep its project
+    layout = empty_page(project, [parcels, zones, outlines], PAGE)
     add_label(layout, TITLE, 6.0, 14, bold=True)
-    add_scale_bar(layout, add_map(layout, [outlines, parcels], LEFT))
+    shown = add_map(layout, [outlines, parcels], LEFT)
+    add_scale_bar(layout, shown, 5, 7, LEFT + 1, TOP + SIZE[1] - 5)
     add_map(layout, [zones], RIGHT)
     add_legend(layout, parcels, LEFT)
     add_legend(layout, zones, RIGHT)
     add_label(layout, SOURCES, PAGE[1] - 7, 7)
-    if not QgsLayoutExporter(layout).renderPageToImage(0, dpi=RESOLUTION).save(picture):
-        raise SystemExit(f"{picture} could not be written.")
+    save(layout, picture)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,19 @@
 
 import numpy as np
 import pytest
-from qgis.core import QgsProcessingOutputLayerDefinition, QgsVectorLayer
+from osgeo import ogr
+from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingOutputLayerDefinition, QgsVectorLayer
 
 from ..conftest import RunFailed, square
 
 UTM = "EPSG:32649"
 EAST, NORTH = 500_000.0, 3_000_000.0
+PLANE_IN_FEET = """PROJCS["unknown",GEOGCS["unknown",DATUM["Unknown based on GRS 1980 ellipsoid",
+SPHEROID["GRS 1980",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],
+PROJECTION["Lambert_Conformal_Conic_2SP"],PARAMETER["latitude_of_origin",31],PARAMETER["central_meridian",120],
+PARAMETER["standard_parallel_1",30],PARAMETER["standard_parallel_2",33],PARAMETER["false_easting",0],
+PARAMETER["false_northing",0],UNIT["US survey foot",0.304800609601219],AXIS["Easting",EAST],
+AXIS["Northing",NORTH]]"""
 
 
 def box(left, bottom, right, top):
@@ -66,6 +73,17 @@ class TestUnits:
         assert [row["net_t"] for row in found] == pytest.approx([45, 108], rel=1e-12)
         assert done.results["LOST"] == pytest.approx(30, rel=1e-12)
         assert any("Lost there: ce_t 30 t C (15 %)" in text for text in done.feedback.warnings)
+
+    def test_a_cancel_while_areas_are_parted_leaves_nothing(self, run, parcels, towns, feedback, tmp_path):
+        def cancel_in_shares(percent):
+            if percent >= 20:
+                feedback.cancel()
+
+        feedback.progressChanged.connect(cancel_in_shares)
+        layers = {"INPUT": parcels([box(75, 0, 175, 40)], [200.0]), "UNITS": towns([box(0, 0, 100, 100)])}
+        with pytest.raises(RunFailed, match="cancelled"):
+            run("aggregatecarbon", OUTPUT=str(tmp_path / "sums.gpkg"), **layers)
+        assert list(tmp_path.iterdir()) == []
 
     def test_area_and_density_are_true_ones(self, sums, parcels, towns):
         layer = parcels([box(0, 0, 1000, 1000)], [50.0], mass=["t CO2"])
@@ -175,10 +193,19 @@ class TestGrid:
         assert [row["area_ha"] for row in found] == pytest.approx([100.0] * len(found), rel=1e-6)
         assert any("square metres on the ground" in text for text in done.feedback.infos)
 
+    def test_a_plane_in_feet_that_no_database_knows_gets_one_too(self, sums, make_layer):
+        # 4 km x 4 km about the origin, 31 degrees north and 120 east, where the plane has its centre
+        foot = 1200 / 3937
+        layer = make_layer({"ce_t": float}, [(16.0,)], [square(-2000 / foot, -2000 / foot, 4000 / foot)], UTM)
+        layer.setCrs(QgsCoordinateReferenceSystem.fromWkt(PLANE_IN_FEET))
+        found, done = sums(INPUT=layer, CELL_SIZE=1000)
+        assert sum(row["ce_t"] for row in found) == pytest.approx(16, rel=1e-12)
+        assert any("Lambert azimuthal equal area 31 120" in text for text in done.feedback.infos)
+
     def test_a_grid_of_too_many_cells_is_refused(self, run, parcels):
         layer = parcels([box(0, 0, 10, 10), box(99_990, 99_990, 100_000, 100_000)], [1.0, 2.0])
         with pytest.raises(
-            RunFailed, match=r"100,000,000 cells \(10,000 x 10,000\).*50,000,000.*cells of 15 or larger"
+            RunFailed, match=r"100,000,000 cells \(10,000 x 10,000\).*50,000,000.*cells of 15 m or larger"
         ):
             run("aggregatecarbon", INPUT=layer, CELL_SIZE=10, OUTPUT="memory:")
 
@@ -264,6 +291,16 @@ class TestAmounts:
         layer = make_layer({"people": float}, [(1.0,)], [square(0, 0)])
         with pytest.raises(RunFailed, match="no number whose name ends in _t"):
             run("aggregatecarbon", INPUT=layer, OUTPUT="memory:")
+
+    def test_a_layer_of_a_file_is_called_by_its_own_name(self, run, tmp_path):
+        path = str(tmp_path / "city.gpkg")
+        file = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+        for name in ("towns", "plots"):
+            layer = file.CreateLayer(name, None, ogr.wkbPolygon)
+            layer.CreateField(ogr.FieldDefn("people", ogr.OFTReal))
+        del layer, file
+        with pytest.raises(RunFailed, match="plots has no coordinate reference system"):
+            run("aggregatecarbon", INPUT=f"{path}|layername=plots", OUTPUT="memory:")
 
     def test_masses_are_not_mixed(self, run, parcels):
         layer = parcels([box(0, 0, 10, 10), box(10, 0, 20, 10)], [6.0, 1.0], mass=["t C", "t CO2"])

@@ -457,6 +457,18 @@ def test_a_cancel_while_reading_points_leaves_nothing(run, inputs, feedback, mon
         run("allocateemissions", **inputs)
 
 
+def test_a_cancel_while_points_are_put_into_parcels_leaves_nothing(run, inputs, feedback, tmp_path):
+    def cancel_in_joins(percent):
+        if percent >= 70:
+            feedback.cancel()
+
+    feedback.progressChanged.connect(cancel_in_joins)
+    with pytest.raises(RunFailed, match="cancelled"):
+        run("allocateemissions", **inputs | {"OUTPUT": str(tmp_path / "parcels.gpkg")})
+    assert list(tmp_path.glob("parcels*")) == []
+    assert feedback.progress() < 80
+
+
 def test_the_record_lists_the_rules_with_their_sources(run, inputs, tmp_path):
     output = tmp_path / "parcels.gpkg"
     files = {"OUTPUT": str(output), "CLOSURE": None, "RULE_TABLE": None}

@@ -54,9 +54,11 @@ def test_a_missing_amount_is_no_zero():
 def test_what_is_lost_is_said_with_its_share():
     (note,) = outside_note(sums(ce_t=[10.0, 20.0, 40.0, 7.0], people=[0.0] * 4), "abcd", "t CO2")
     assert note.text == (
-        "2 polygons lie in no unit with some or all of their area: c, d. Lost there: ce_t 37 t CO2 (48.1 %), "
-        "people 0."
+        "2 polygons lie in no unit with some or all of their area, or have no shape: c, d. Lost there: ce_t "
+        "37 t CO2 (48.1 %)."
     )
+    (note,) = outside_note(sums(people=[0.0] * 4), "abcd", "t CO2")
+    assert note.text.endswith("Lost there: nothing.")
     whole = sum_by_shares({"ce_t": np.ones(1)}, np.array([0]), np.array([0]), np.array([1.0]), 1)
     assert outside_note(whole, "a", "t C") == ()
 

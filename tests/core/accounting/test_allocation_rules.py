@@ -70,6 +70,16 @@ def test_categories_are_listed_excluded_or_all():
     assert "" in categories("")
 
 
+def test_a_category_in_parts_is_of_each_of_them():
+    steel = "Company;Factory;Steelworks"
+    assert all(steel in categories(name) for name in ("company", "Steelworks;bank", "factory", ""))
+    assert "交通设施服务;停车场|公司企业；工厂" in categories("工厂")
+    assert steel not in categories("work")
+    assert steel not in categories("!factory")
+    assert "primary;secondary" not in categories("!secondary")
+    assert ";" in categories("!rail")
+
+
 def test_rows_of_a_sub_sector_share_one_rule():
     (rule,) = allocation_rules(
         table(("a", "b", "Forest", "area", None, None, 0.5), ("A", "B", "Water", "area", None, None, None))

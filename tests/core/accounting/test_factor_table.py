@@ -336,3 +336,9 @@ def test_a_missing_column_is_named(column):
     del columns[column]
     with pytest.raises(InputDataError, match=f"no column '{column}'"):
         factor_table(table_from_columns("my factors", columns))
+
+
+def test_shares_above_1_are_warned_of():
+    (note,) = (note for note in table(share=39.0, share_2=1.0).notes if note.kind == "warning")
+    assert "1 shares are above 1 and multiply the factor: 39 of 'coal'" in note.text
+    assert [note for note in table(share=0.39).notes if note.kind == "warning"] == []

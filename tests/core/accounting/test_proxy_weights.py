@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from landcarbon.core.accounting.allocation_rules import allocation_rules
 from landcarbon.core.accounting.parcels import Parcels
-from landcarbon.core.accounting.proxies import field_weights
+from landcarbon.core.accounting.proxies import Weights, field_weights
 from landcarbon.core.accounting.proxy_weights import (
     LineSet,
     PointSet,
@@ -12,7 +12,7 @@ from landcarbon.core.accounting.proxy_weights import (
     check_categories,
     proxy_weights,
 )
-from landcarbon.core.errors import InputDataError
+from landcarbon.core.errors import Cancelled, InputDataError
 from landcarbon.core.geometry.lines import Lines
 from landcarbon.core.geometry.polygons import pack_boxes
 from landcarbon.core.tables import table_from_columns
@@ -76,6 +76,12 @@ def test_without_a_category_all_points_are_counted():
     assert weights(rule("points"))[0].values.tolist() == [2, 1, 1]
 
 
+def test_what_is_rounding_is_not_unused():
+    lengths = np.array([0.1, 0.2, 0.3])
+    assert Weights(lengths, lengths, 0.6 * (1 + 1e-12), "m").unused(np.ones(3, dtype=bool)) == 0
+    assert Weights(lengths, lengths, 0.601, "m").unused(np.ones(3, dtype=bool)) == pytest.approx(0.001)
+
+
 def test_people_are_summed():
     found, _ = weights(rule("people"))
     assert found.values.tolist() == [3.5, 2, 0]
@@ -90,6 +96,16 @@ def test_lengths_are_those_on_the_ground():
     assert found.unused(np.array([True, True, False])) == pytest.approx(
         200
     )  # in the parcel y, which has no rule
+
+
+def test_a_part_of_a_line_has_its_length_on_the_ground_in_degrees_too():
+    # A unit of x is half a unit of y on the ground, as at 60 degrees north: 90 x 0.5 m east in the first
+    # parcel, 10 x 0.5 m east, 50 x 1 m north and 80 x 0.5 m east in the second, 140 m in all.
+    corners = np.array([[10.0, 20.0], [110.0, 20.0], [110.0, 70.0], [190.0, 70.0]])
+    lines = Lines(1, corners[:-1], corners[1:], np.zeros(3, dtype=int))
+    bent = LineSet("roads", lines, np.array([140.0]), np.array([0]), CLASSES)
+    found, _ = weights(rule("length"), lines=bent, metres=lambda places: np.ones_like(places) * [0.5, 1.0])
+    assert found.values.tolist() == pytest.approx([45, 95, 0], rel=1e-12)
 
 
 def test_lengths_of_roads_count_by_the_points_of_transport_along_their_class():
@@ -118,6 +134,20 @@ def test_points_in_overlapping_parcels_are_warned_of():
     found, notes = weights(rule("points", "steel"), polygons=pack_boxes(low, low + 100.0))
     assert found.values.tolist() == [1, 0, 1]
     assert "shops: 2 points are in several parcels, which overlap; each counts in the first one." in notes
+
+
+@pytest.mark.parametrize("proxy", ["points", "people", "length"])
+def test_every_join_says_how_far_it_is_and_can_be_cancelled(proxy):
+    seen = []
+
+    def cancelling(fraction):
+        seen.append(fraction)
+        if len(seen) > 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        proxy_weights([rule(proxy)], data(), cancelling)
+    assert 0 <= seen[0] <= seen[1] <= 1
 
 
 def test_layers_without_features_have_no_weights():

@@ -18,7 +18,7 @@ def all_pairs(points, metres, start, end, road_class):
             np.divide((along * apart).sum(axis=1), square, where=square > 0, out=square * 0), 0, 1
         )
         away = np.hypot(*(apart - share[:, None] * along).T)
-        best = np.lexsort((road_class, away))[0]
+        best = np.lexsort((road_class, np.rint(away * 1e4)))[0]  # equally near to a tenth of a millimetre
         out.append((road_class[best], away[best]))
     return out
 
@@ -52,10 +52,29 @@ def test_the_same_classes_are_found_in_small_portions(monkeypatch):
     assert portions.tolist() == whole.tolist()
 
 
-def test_a_point_that_is_equally_near_to_two_classes_is_of_the_first():
-    ends = np.array([[10.0, 0.0], [0.0, 10.0]])
-    found = nearest_class(np.array([[-3.0, -3.0]]), np.ones((1, 2)), np.zeros((2, 2)), ends, np.array([1, 0]))
-    assert found.tolist() == [0]
+@given(st.integers(0, 2**32 - 1))
+def test_at_a_junction_the_order_and_direction_of_roads_change_no_factor(seed):
+    random = np.random.default_rng(seed)
+    junction = random.uniform(-4e6, 4e6, 2)
+    angle = random.uniform(
+        np.pi * 5 / 8, np.pi * 11 / 8, 6
+    )  # away from the points, so the junction is nearest
+    ends = junction + 900 * np.column_stack((np.cos(angle), np.sin(angle)))
+    points = junction + random.uniform(0, 40, (9, 1)) * [1.0, 0.0]
+    classes, names = random.integers(0, 3, 6), ("street", "alley", "motorway")
+
+    def factors(order, turned, codes):
+        start, end = np.where(turned[:, None], ends, junction), np.where(turned[:, None], junction, ends)
+        length = np.bincount(codes[classes], minlength=3) * 900.0
+        of = [names[code] for code in np.argsort(codes)]
+        found = road_factors(
+            points, np.ones_like(points), start[order], end[order], codes[classes[order]], length, of
+        )
+        return dict(zip(of, found.factors.tolist(), strict=True))
+
+    straight = factors(np.arange(6), np.zeros(6, dtype=bool), np.arange(3))
+    assert factors(random.permutation(6), random.random(6) < 0.5, random.permutation(3)) == straight
+    assert np.count_nonzero(list(straight.values())) == 1
 
 
 def factors_of(points, **changes):

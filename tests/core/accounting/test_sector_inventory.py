@@ -306,6 +306,19 @@ def test_an_empty_second_amount_is_one():
     assert found.budget["ce_t"] == [near(2 * 3 * 0.86), near(2 * 0.5 * 0.86)]
 
 
+def test_a_second_amount_that_only_some_rows_of_an_activity_have_is_warned_of():
+    found = inventory(
+        ("a", 2020, "化肥", 2.0, "t"),
+        ("b", 2020, "fertiliser", 2.0, "t", None, None, 0.5),
+        ("b", 2020, "rice", 2.0, "t"),
+    )
+    assert texts(found, "warning")[0] == (
+        "1 rows have no amount_2 though others of the same activity have one; it counts as 1: fertiliser of "
+        "a (2020) in feature 1."
+    )
+    assert found.budget["ce_t"] == [near(2 * 0.86), near(2 * 0.5 * 0.86)]
+
+
 def test_rows_that_are_off_are_listed_and_add_nothing():
     found = inventory(("a", 2020, "electricity", 5.0, "1e8 kWh"), ("a", 2020, "fertiliser", 1.0, "t"))
     line = found.lines[0]
@@ -468,6 +481,35 @@ def test_an_activity_that_others_lack_is_warned_of():
     assert any(
         "1 activities have no row" in text and "pig of b (2020)" in text for text in texts(found, "warning")
     )
+
+
+def test_a_sector_that_no_table_knows_is_warned_of():
+    found = inventory(
+        ("a", 2020, "raw coal", 1.0, "t", "indutry", "manufacturing"),
+        ("a", 2020, "coke", 1.0, "t", "industry", "manufacturng"),
+        ("a", 2020, "coke", 1.0, "t", "industry", "mining"),
+        ("a", 2020, "natural gas", 1.0, "m3", "construction"),
+        preset="zhang2023",
+    )
+    (text,) = texts(found, "warning")
+    assert text.startswith("2 sectors or parts of sectors")
+    assert "indutry / manufacturing (feature 1), industry / manufacturng (feature 2). Known are" in text
+    assert "industry (manufacturing, mining, supply)" in text
+
+
+def test_a_sector_of_the_own_factor_table_is_known():
+    own = own_factors(("emission", "all", None, 1.0, "t CO2/t", "CO2"))
+    assert texts(inventory(("a", 2020, "emission", 5.0, "t"), factors=own), "warning") == []
+
+
+def test_products_of_amounts_are_shown():
+    found = inventory(
+        ("a", 2020, "domestic waste burned", 70.0, "1e4 t", None, None, 60.0),
+        ("b", 2020, "domestic waste burned", 70.0, "1e4 t", None, None, 0.6),
+        preset="zhang2023",
+    )
+    said = "Amounts were multiplied, for example domestic waste burned: 70 x 60 = 4,200 1e4 t (feature 1)."
+    assert said in texts(found, "decision")
 
 
 def test_amounts_in_standard_coal_are_noted():

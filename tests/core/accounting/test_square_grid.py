@@ -39,7 +39,7 @@ def test_a_point_on_a_corner_is_in_a_cell():
 def test_the_largest_grid():
     grid = square_grid((0.0, 0.0), (10_000.0, 5_000.0), 1.0, "")
     assert grid.width * grid.height == 50_000_000
-    with pytest.raises(InputDataError, match=r"50,005,000 cells \(10,001 x 5,000\).*cells of 1.1 or larger"):
+    with pytest.raises(InputDataError, match=r"50,005,000 cells \(10,001 x 5,000\).* of 1.1 m or larger"):
         square_grid((0.0, 0.0), (10_000.5, 5_000.0), 1.0, "")
 
 

@@ -83,3 +83,14 @@ def test_no_box_touches_none(count, others):
     assert (
         touching(np.zeros((count, 2)), np.ones((count, 2)), np.zeros((others, 2)), np.ones((others, 2))) == []
     )
+
+
+def test_the_progress_of_pairs_grows_to_1(monkeypatch):
+    random = np.random.default_rng(4)
+    low, seen = random.uniform(0, 10, (300, 2)), []
+    monkeypatch.setattr(boxes, "_AT_ONCE", 64)
+    for _ in touching_pairs(low, low + 1, low, low + 2, seen.append):
+        pass
+    assert len(seen) > 100
+    assert seen == sorted(seen)
+    assert (seen[0] > 0, seen[-1]) == (True, 1.0)
