@@ -1,23 +1,31 @@
 """Areas and lengths of features on the ground: on the ellipsoid, or planar."""
 
+import contextlib
+
 import numpy as np
-from qgis.core import Qgis, QgsDistanceArea, QgsEllipsoidUtils, QgsPointXY, QgsProcessingParameterEnum
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsLineString,
+    QgsProcessingParameterEnum,
+)
 
 from ..core.errors import InputDataError
+from ..core.geometry.ground import Ground
+from ..core.geometry.on_ground import OnGround, OnPlane
+from ..core.geometry.polygons import pack_polygons
 from ..core.units import M2_PER_HA
 from .base import tr
-from .layers import map_units_per_metre
+from .layers import map_units_per_metre, without_curves
 from .units_on_rasters import add_advanced
 
 ELLIPSOIDAL, PLANAR = "ellipsoidal", "planar"
 MEASURES = (ELLIPSOIDAL, PLANAR)  # in the order of the parameter AREA
-NO_ELLIPSOID = "NONE"  # as QGIS calls it
-WGS84 = "EPSG:7030"
-_STEP_M = 10.0  # that scales are measured over
+_HEADER = 9  # bytes of a line before its points
 
 
-class Measure:
-    """Areas and lengths in one coordinate reference system.
+def measure_of(crs, context, kind=ELLIPSOIDAL):
+    """How areas and lengths are measured in a coordinate reference system.
 
     Parameters
     ----------
@@ -26,69 +34,67 @@ class Measure:
     kind : str
         'ellipsoidal' or 'planar'.
 
+    Returns
+    -------
+    OnGround or OnPlane
+
     Raises
     ------
     InputDataError
-        Planar on longitude and latitude.
+        Planar on longitude and latitude; later on, coordinates that are nowhere on the Earth.
     """
-
-    def __init__(self, crs, context, kind=ELLIPSOIDAL):
-        if kind == PLANAR and crs.isGeographic():
+    if kind == PLANAR:
+        if crs.isGeographic():
             raise InputDataError(
                 "Planar areas make no sense in degrees ({crs}); choose areas on the ellipsoid, or reproject "
                 "the layer.",
                 crs=crs.userFriendlyIdentifier(),
             )
-        self._measure = QgsDistanceArea()
-        self._measure.setSourceCrs(crs, context.transformContext())
-        self._measure.setEllipsoid(NO_ELLIPSOID if kind == PLANAR else ellipsoid_of(crs))
-        self._step = _STEP_M * map_units_per_metre(crs)
-        self._to_m = self._measure.convertLengthMeasurement(1.0, Qgis.DistanceUnit.Meters)
-        self._to_ha = self._to_m**2 / M2_PER_HA  # QGIS takes US survey feet for feet in areas
-
-    def area_ha(self, geometry):
-        """Area of polygons [ha]."""
-        return self._measure.measureArea(geometry) * self._to_ha
-
-    def length_m(self, geometry):
-        """Length of lines [m]."""
-        return self._measure.measureLength(geometry) * self._to_m
-
-    def metres(self, places):
-        """Metres in a unit of x and of y at places.
-
-        Parameters
-        ----------
-        places : float array, shape (places, 2)
-
-        Returns
-        -------
-        float array, shape (places, 2)
-        """
-        out = np.empty((len(places), 2))
-        half = self._step / 2
-        for i, (x, y) in enumerate(places.tolist()):
-            out[i, 0] = self._measure.measureLine(QgsPointXY(x - half, y), QgsPointXY(x + half, y))
-            out[i, 1] = self._measure.measureLine(QgsPointXY(x, y - half), QgsPointXY(x, y + half))
-        return out * (self._to_m / self._step)
+        return OnPlane(Ground.of_crs(crs.toWkt()).unit)  # QGIS takes US survey feet for feet
+    per_metre = map_units_per_metre(crs)
+    if crs.isGeographic():
+        return OnGround(Ground.of_crs(crs.toWkt()), np.asarray, per_metre, turns=False)
+    geographic = crs.toGeographicCrs()
+    transform = QgsCoordinateTransform(crs, geographic, context.transformContext())
+    return OnGround(Ground.of_crs(geographic.toWkt()), lambda places: _places(places, transform), per_metre)
 
 
-def ellipsoid_of(crs):
-    """Name of the ellipsoid of a coordinate reference system, WGS 84 where it has none.
+def areas_ha(shapes, measure):
+    """Areas of polygons [ha].
 
-    QGIS calls that of a system without a code by its axes, as 'PARAMETER:a:b', and measures NaN with it.
+    Parameters
+    ----------
+    shapes : sequence of QgsGeometry
+    measure : OnGround or OnPlane
+        Of their coordinate reference system; see `measure_of`.
+
+    Returns
+    -------
+    float array, shape (shapes,)
+        NaN of an empty shape.
     """
-    name = crs.ellipsoidAcronym()
-    if not name.startswith("PARAMETER:"):
-        return name or WGS84
-    own = QgsEllipsoidUtils.ellipsoidParameters(name)
+    polygons = pack_polygons(
+        None if shape.isEmpty() else without_curves(shape).asWkb().data() for shape in shapes
+    )
+    areas_m2 = measure.areas_m2(polygons)
+    return np.where([shape.isEmpty() for shape in shapes], np.nan, areas_m2 / M2_PER_HA)
 
-    def apart(known):
-        axes = known.parameters
-        return abs(axes.semiMajor - own.semiMajor) + abs(axes.semiMinor - own.semiMinor)
 
-    named = (known for known in QgsEllipsoidUtils.definitions() if known.acronym.startswith("EPSG:"))
-    return min(named, key=apart).acronym
+def _places(places, transform):
+    """Places in another coordinate reference system, all at once: as a line."""
+    if not len(places):
+        return places
+    line = QgsLineString(*places.T.tolist())
+    with contextlib.suppress(QgsCsException):
+        line.transform(transform)
+        found = np.frombuffer(line.asWkb().data(), dtype="<f8", offset=_HEADER).reshape(-1, 2)
+        if np.isfinite(found).all():
+            return found
+    raise InputDataError(
+        "Some coordinates are nowhere on the Earth in {crs}; assign the layer the coordinate reference "
+        "system that it is in.",
+        crs=transform.sourceCrs().userFriendlyIdentifier(),
+    )
 
 
 def add_area(algorithm):

@@ -111,7 +111,7 @@ def read_lines(source, crs, context, measure, record, progress, class_field=""):
     crs : QgsCoordinateReferenceSystem
         That the lines are transformed to.
     context : QgsProcessingContext
-    measure : Measure
+    measure : OnGround or OnPlane
         Of `crs`, for their lengths.
     record : RunRecord
         Says what is left out.
@@ -130,7 +130,7 @@ def read_lines(source, crs, context, measure, record, progress, class_field=""):
     Cancelled
     """
     codes = Codes()
-    shapes, code, length_m, without = [], array("q"), array("d"), 0
+    shapes, code, without = [], array("q"), 0
     curved = may_have_curves(source.wkbType())
     for feature, value in _features(source, crs, context, progress, class_field):
         geometry = feature.geometry()
@@ -140,14 +140,14 @@ def read_lines(source, crs, context, measure, record, progress, class_field=""):
         if curved:
             geometry = without_curves(geometry)
         shapes.append(geometry.asWkb().data())
-        length_m.append(measure.length_m(geometry))
         code.append(codes.of(value))
     _note_without(source, without, record)
     names = codes.names or ("",)
+    lines = pack_lines(shapes)
     return LineSet(
         source.sourceName(),
-        pack_lines(shapes),
-        np.array(length_m),
+        lines,
+        measure.lengths_m(lines.start, lines.end),
         np.array(code, dtype=np.int64),
         names,
     )

@@ -24,7 +24,7 @@ from ...core.geometry.polygons import pack_polygons
 from ...core.geometry.wkb import polygon_paths
 from ...core.raster.local_plane import area_scale, degrees_of, equal_area_plane
 from ..layers import check_crs, read_layer, read_units, transformed_polygons
-from ..measures import Measure
+from ..measures import areas_ha, measure_of
 from ..rasters import progress_of
 from ..valid_shapes import of_one_type, repaired_shapes
 
@@ -118,7 +118,6 @@ def units_target(source, key_field, layer, context, record):
     outer = pack_polygons(transformed_polygons(drawn, plane, context, _SPACING_M))
     record.note(*overlapping_units(outer, names, progress_of(record.feedback, 0, 20)))
     found = area_shares(inner, outer, progress_of(record.feedback, 20, 80))
-    measure = Measure(units.crs, context)
     return Target(
         units.name,
         found.inner,
@@ -132,7 +131,7 @@ def units_target(source, key_field, layer, context, record):
         key_field,
         wkb_type,
         units.crs,
-        np.array([np.nan if shape.isEmpty() else measure.area_ha(shape) for shape in shapes]),
+        areas_ha(shapes, measure_of(units.crs, context)),
     )
 
 

@@ -27,7 +27,7 @@ from ...core.sequences import zip_equal
 from ...core.units import MASSES
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import KeptFields, columns_as_rows
-from ..measures import MEASURES, Measure, add_area
+from ..measures import MEASURES, add_area, measure_of
 from ..rasters import progress_of
 from ..record import RunRecord
 from ..sinks import Results
@@ -253,7 +253,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
         check_layers(self, rules, parameters, context)
         parcels = self.parcels(parameters, context, record)
         feedback.setProgress(30)
-        measure = self.measure_of(parameters, context)(parcels.layer.crs)
+        measure = self.measured(parameters, context)(parcels.layer.crs)
         data = proxy_data(self, rules, parcels, measure, parameters, context, record)
 
         # Allocation
@@ -300,10 +300,10 @@ class AllocateEmissions(LandCarbonAlgorithm):
         name = self.parameterAsEnumString(parameters, self.LAND_TYPE_PRESET, context)
         return land_type_preset(name) if name else None
 
-    def measure_of(self, parameters, context):
+    def measured(self, parameters, context):
         """How areas and lengths are measured, by the coordinate reference system."""
         kind = MEASURES[self.parameterAsEnum(parameters, self.AREA, context)]
-        return lambda crs: Measure(crs, context, kind)
+        return lambda crs: measure_of(crs, context, kind)
 
     def parcels(self, parameters, context, record):
         """The parcels."""
@@ -315,7 +315,7 @@ class AllocateEmissions(LandCarbonAlgorithm):
             source,
             tuple(self.parameterAsString(parameters, name, context) for name in names),
             self.land_types(parameters, context, record),
-            self.measure_of(parameters, context),
+            self.measured(parameters, context),
             DUPLICATES[self.parameterAsEnum(parameters, self.DUPLICATES, context)],
             record,
         )

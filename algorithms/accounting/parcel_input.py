@@ -14,6 +14,7 @@ from ...core.geometry.polygons import Polygons, pack_polygons
 from ...core.notes import listing
 from ...core.sequences import zip_equal
 from ...core.tables import unit_key
+from ...core.units import M2_PER_HA
 from ..layers import Layer, check_crs, may_have_curves, read_layer, without_curves
 from ..rasters import progress_of
 from ..valid_shapes import of_one_type, repaired_shapes
@@ -50,7 +51,7 @@ class ParcelLayer:
         return self.layer.table(name).numbers(name)
 
 
-def read_parcels(source, fields, mapped, measure_of, duplicates, record):
+def read_parcels(source, fields, mapped, measured, duplicates, record):
     """Read parcels.
 
     Parameters
@@ -60,8 +61,8 @@ def read_parcels(source, fields, mapped, measure_of, duplicates, record):
         Of the land type, the parent area and the parcel's name; '' = none.
     mapped : dict of str to str or None
         Land types by code; see `land_type_map`.
-    measure_of : callable
-        Takes the coordinate reference system, gives its `Measure`.
+    measured : callable
+        Takes the coordinate reference system, gives what measures areas in it; see `measures.measure_of`.
     duplicates : str
         One of `DUPLICATES`: what to do with parcels that have one shape.
     record : RunRecord
@@ -88,9 +89,9 @@ def read_parcels(source, fields, mapped, measure_of, duplicates, record):
     shapes = [
         None if shape.isEmpty() else without_curves(shape) if curved else shape for shape in layer.geometries
     ]
-    measure = measure_of(layer.crs)
-    areas = np.array([np.nan if shape is None else measure.area_ha(shape) for shape in shapes])
     polygons = pack_polygons(None if shape is None else shape.asWkb().data() for shape in shapes)
+    areas = measured(layer.crs).areas_m2(polygons) / M2_PER_HA
+    areas[[shape is None for shape in shapes]] = np.nan
     repeated = _repeated(shapes, polygons)
     if repeated:
         _report_repeated(repeated, names, duplicates, record)

@@ -50,7 +50,7 @@ def proxy_data(algorithm, rules, parcels, measure, parameters, context, record):
     rules : sequence of Rule
         Those in use; no other layer is read.
     parcels : ParcelLayer
-    measure : Measure
+    measure : OnGround or OnPlane
         Of the parcels' coordinate reference system.
     parameters : dict
     context : QgsProcessingContext
@@ -91,6 +91,6 @@ def proxy_data(algorithm, rules, parcels, measure, parameters, context, record):
         lines,
         {rule.field: parcels.field(rule.field) for rule in rules if rule.proxy == FIELD},
         text(algorithm.TRANSPORT),
-        measure.metres,
+        measure.scales,
         parcels.label,
     )

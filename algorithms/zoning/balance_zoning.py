@@ -1,9 +1,7 @@
 """Carbon balance zoning: every unit into one of four or five zones."""
 
-import numpy as np
 from qgis.core import (
     Qgis,
-    QgsDistanceArea,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsWkbTypes,
@@ -22,6 +20,7 @@ from ...core.zoning.balance_zoning import (
 )
 from ..base import Group, LandCarbonAlgorithm, shows_input_errors, tr
 from ..layers import columns_as_rows, has_crs
+from ..measures import areas_ha, measure_of
 from ..record import RunRecord
 from ..sinks import Results
 from ..styles.zoning import zones
@@ -193,12 +192,8 @@ def areas_of(units, context, record):
             "{layer} has no coordinate reference system: there are no shares of the area.", layer=layer.name
         )
         return None
-    measure = QgsDistanceArea()
-    measure.setSourceCrs(layer.crs, context.transformContext())
-    measure.setEllipsoid(layer.crs.ellipsoidAcronym() or "EPSG:7030")  # of WGS 84
     record.decision(
-        "Shares of the area are of the polygons on the ellipsoid {name}.", name=measure.ellipsoid()
+        "Shares of the area are of the polygons on the ellipsoid of {crs}.",
+        crs=layer.crs.userFriendlyIdentifier(),
     )
-    return np.array(
-        [np.nan if shape.isEmpty() else measure.measureArea(shape) for shape in layer.geometries], dtype=float
-    )
+    return areas_ha(layer.geometries, measure_of(layer.crs, context))

@@ -13,9 +13,7 @@ from ..geometry.points_in_polygons import points_in_polygons
 from ..geometry.polygons import Polygons
 from ..notes import listing, warning
 from ..progress import no_progress, step_of
-from ..units import ratio
 from .allocation_rules import AREA, FIELD, LENGTH, PEOPLE, POINTS, ROAD, categories
-from .ground_scale import ground_scale
 from .parcels import Parcels
 from .proxies import Placed, area_weights, field_weights, placed_pieces
 from .road_factors import road_factors
@@ -56,8 +54,8 @@ class LineSet(NamedTuple):
         Of the layer, for messages.
     lines : Lines
         In the coordinates of the parcels.
-    length_m : float array, shape (lines,)
-        On the ground [m].
+    segment_m : float array, shape (segments,)
+        Length of every segment of the lines on the ground [m].
     code : int array, shape (lines,)
         Place of the class in `names`.
     names : tuple of str
@@ -66,25 +64,13 @@ class LineSet(NamedTuple):
 
     name: str
     lines: Lines
-    length_m: np.ndarray
+    segment_m: np.ndarray
     code: np.ndarray
     names: tuple[str, ...]
 
-    def segments_m(self, metres):
-        """Length of every segment on the ground [m]: float array, shape (segments,).
-
-        Those of a line sum to its `length_m`, which is parted among them by the scale along x and y at the
-        middle of each: a degree of longitude is shorter than one of latitude.
-
-        Parameters
-        ----------
-        metres : callable
-            See `ProxyData`.
-        """
-        scale = ground_scale((self.lines.start + self.lines.end) / 2, metres)
-        own = np.hypot(*((self.lines.end - self.lines.start) * scale).T)
-        whole = np.bincount(self.lines.owner, own, self.lines.count)
-        return own * np.nan_to_num(ratio(self.length_m, whole))[self.lines.owner]
+    def length_m(self):
+        """Length of all lines of each class [m]: float array, shape (names,)."""
+        return np.bincount(self.code[self.lines.owner], self.segment_m, len(self.names))
 
 
 class ProxyData(NamedTuple):
@@ -204,10 +190,9 @@ def _placed_lines(rules, data, progress):
     places = np.flatnonzero(members)
     lines = data.lines
     polygons = data.polygons.some(places)
-    found = lengths_in_polygons(lines.lines, polygons, lines.segments_m(data.metres), progress)
-    everywhere = np.bincount(lines.code, lines.length_m, len(lines.names))
+    found = lengths_in_polygons(lines.lines, polygons, lines.segment_m, progress)
     return placed_pieces(
-        "m", places[found.polygon], lines.code[found.line], found.length, lines.names, everywhere
+        "m", places[found.polygon], lines.code[found.line], found.length, lines.names, lines.length_m()
     )
 
 
@@ -227,10 +212,10 @@ def _factors(rule, data, notes):
     own = wanted[lines.code][lines.lines.owner]
     of_transport = np.array([name in categories(data.transport) for name in data.points.names], dtype=bool)
     xy = data.points.xy[of_transport[data.points.code]]
-    length_m = np.where(wanted, np.bincount(lines.code, lines.length_m, len(lines.names)), 0.0)
+    length_m = np.where(wanted, lines.length_m(), 0.0)
     found = road_factors(
         xy,
-        ground_scale(xy, data.metres),
+        data.metres(xy),
         lines.lines.start[own],
         lines.lines.end[own],
         lines.code[lines.lines.owner[own]],

@@ -77,8 +77,11 @@ class Polygons:
         -------
         float array, shape (count,)
         """
-        ring = np.abs(self.ring_areas())
-        return np.bincount(self.ring_owner, np.where(self.ring_is_hole, -ring, ring), self.count)
+        return self.sum_of_rings(np.abs(self.ring_areas()))
+
+    def sum_of_rings(self, areas):
+        """Area of each polygon from what its rings surround, holes taken off: float array, shape (count,)."""
+        return np.bincount(self.ring_owner, np.where(self.ring_is_hole, -areas, areas), self.count)
 
     def ring_areas(self):
         """Area that each ring surrounds, above 0 where it runs counter-clockwise.

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..errors import InputDataError
 from ..geometry.boxes import overlapping_pairs
+from ..geometry.ground import Ground
 from ..geometry.wkb import polygon_paths
-from .ground import Ground
 
 _LEAST_SCALE = 1e-6  # metres per unit of longitude at the poles are none: a box there reaches round the Earth
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..geometry.ground import Ground
 from ..sequences import pairwise, zip_equal
 from .deviational_ellipse import SAME_PLACE_M
-from .ground import Ground
 
 PATH_COLUMNS = ("group", "from_year", "to_year", "shift_m", "direction")
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from ..geometry.ground import Ground
 from ..notes import Note, listing, warning
 from ..progress import no_progress
 from ..sequences import zip_equal
 from .class_cells import CellPoints, class_cells
 from .deviational_ellipse import deviational_ellipse, outline
-from .ground import Ground
 from .places import check_places
 from .yearly import shapeless
 

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from ..errors import InputDataError
+from ..geometry.ground import Ground
 from .borders import shared_borders
-from .ground import Ground
 
 MOST_NEIGHBOURS = 60_000_000  # of all units together: about 1 GB while they are found
 _SAMPLE = 1000  # units whose neighbours are counted to see whether there may be too many

@@ -7,6 +7,7 @@ import numpy as np
 from osgeo import osr
 
 from ..errors import InputDataError
+from ..geometry.ground import band_area
 from .gdal_state import gdal_exceptions
 
 FACTOR_TOLERANCE = 2e-7  # of the interpolated area factor; results promise 1e-6
@@ -320,9 +321,6 @@ def _geographic_row_areas(grid):
 def parallel_band_area(latitude_1, latitude_2, crs):
     """Area of the ellipsoid between two parallels, per radian of longitude [m2/rad].
 
-    `a2 (1 - e2) / 2 * (q(p2) - q(p1))` with `q(p) = sin p / (1 - e2 sin2 p) + atanh(e sin p) / e`; the
-    differences are taken before the terms can cancel, so that thin rows keep all digits.
-
     Parameters
     ----------
     latitude_1, latitude_2 : float arrays
@@ -333,24 +331,10 @@ def parallel_band_area(latitude_1, latitude_2, crs):
     Returns
     -------
     float array
-
-    References
-    ----------
-    Snyder 1987, Map projections: a working manual, eq. 3-12.
     """
-    a = crs.GetSemiMajor()
     inverse_flattening = crs.GetInvFlattening()
-    f = 1.0 / inverse_flattening if inverse_flattening else 0.0
-    e2 = f * (2.0 - f)
-    sine_1, sine_2 = np.sin(latitude_1), np.sin(latitude_2)
-    rise = 2.0 * np.cos((latitude_1 + latitude_2) / 2) * np.sin(np.abs(latitude_2 - latitude_1) / 2)
-    rational = rise * (1 + e2 * sine_1 * sine_2) / ((1 - e2 * sine_1**2) * (1 - e2 * sine_2**2))
-    if e2 == 0:
-        return a**2 * rise
-    e = np.sqrt(e2)
-    # atanh(x) - atanh(y) = atanh((x - y) / (1 - x y))
-    transcendental = np.arctanh(e * rise / (1 - e2 * sine_1 * sine_2)) / e
-    return a**2 * (1 - e2) / 2 * (rational + transcendental)
+    flattening = 1.0 / inverse_flattening if inverse_flattening else 0.0
+    return band_area(latitude_1, latitude_2, crs.GetSemiMajor(), flattening)
 
 
 class _FactorLattice:

@@ -148,7 +148,7 @@ def test_summary_by_the_area_on_the_ellipsoid(output, layer, feedback):
     share = {row["zone"]: row["area_pct"] for row in found}
     assert share[2] == pytest.approx(100 / 1.4924, abs=0.5)
     assert share[5] == pytest.approx(100 * 0.4924 / 1.4924, abs=0.5)
-    assert [text for text in feedback.infos if "on the ellipsoid EPSG:7030" in text]
+    assert [text for text in feedback.infos if "on the ellipsoid of EPSG:4326" in text]
 
 
 def test_projected_polygons_have_true_areas(output, layer):

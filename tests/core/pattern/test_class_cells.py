@@ -5,9 +5,9 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pytest
 from landcarbon.core.errors import InputDataError
+from landcarbon.core.geometry.ground import Ground
 from landcarbon.core.pattern.class_cells import class_cells
 from landcarbon.core.pattern.deviational_ellipse import deviational_ellipse
-from landcarbon.core.pattern.ground import Ground
 from landcarbon.core.raster.grid import cell_areas
 from landcarbon.core.raster.source import open_source
 

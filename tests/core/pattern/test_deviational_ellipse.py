@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from landcarbon.core.accounting.classes import class_map
 from landcarbon.core.errors import InputDataError
+from landcarbon.core.geometry.ground import Ground
 from landcarbon.core.pattern.centre_path import centre_path
 from landcarbon.core.pattern.deviational_ellipse import Ellipse, deviational_ellipse, outline
-from landcarbon.core.pattern.ground import Ground
 from landcarbon.core.pattern.grouped_ellipses import COLUMNS, ellipses_of_classes, ellipses_of_units
 from landcarbon.core.pattern.places import Places
 from landcarbon.core.raster.grid import cell_areas

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from landcarbon.core.errors import InputDataError
+from landcarbon.core.geometry.ground import Ground
 from landcarbon.core.pattern import weights as module
-from landcarbon.core.pattern.ground import Ground
 from landcarbon.core.pattern.weights import (
     contiguity,
     distance_band,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from landcarbon.core.errors import InputDataError
-from landcarbon.core.pattern.ground import Ground
+from landcarbon.core.geometry.ground import Ground
 
 WGS84 = Ground(True, np.pi / 180, 6378137.0, 1 / 298.257223563)
 FIRST, SECOND = np.array([0]), np.array([1])

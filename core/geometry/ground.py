@@ -17,6 +17,7 @@ from ..errors import InputDataError
 _STEPS = 100  # of the iteration for a geodesic; near points need 3 or 4
 _CLOSE_ENOUGH = 1e-13  # radians of longitude, less than a micrometre
 _AT_ONCE = 1 << 15  # geodesics computed together: their temporaries fit a core's cache
+_SAME_LENGTH = 1e-9  # of a length
 _ROUNDINGS = 8  # units in the last place of the largest coordinate that count as the same place
 
 
@@ -138,6 +139,33 @@ class Ground:
         radii = self.semi_major_m / ratio, self.semi_major_m * ratio**2
         return tuple(2 * radius * np.arcsin(np.minimum(straight_m / (2 * radius), 1.0)) for radius in radii)
 
+    def lengths_m(self, start, end):
+        """Lengths of straight stretches between places [m].
+
+        On geographic coordinates that of the geodesic, to 1e-9: found from the chord where that decides, as
+        for all of a few kilometres.
+
+        Parameters
+        ----------
+        start, end : float arrays, shape (stretches, 2)
+
+        Returns
+        -------
+        float array, shape (stretches,)
+        """
+        start, end = np.asarray(start, dtype=float), np.asarray(end, dtype=float)
+        out = np.empty(len(start))
+        for begin in range(0, len(start), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            apart = self.in_space(start[part]) - self.in_space(end[part])
+            lower, upper = self.bounds_m(np.sqrt(np.einsum("ij,ij->i", apart, apart)))
+            out[part] = (lower + upper) / 2
+            far = begin + np.flatnonzero(upper - lower > _SAME_LENGTH * upper)
+            if len(far):
+                points = np.concatenate((start[far], end[far]))
+                out[far] = self.distances_m(points, np.arange(len(far)), len(far) + np.arange(len(far)))
+        return out
+
     def distances_m(self, points, first, second):
         """Distances between pairs of places [m].
 
@@ -221,6 +249,38 @@ class Ground:
         length, azimuth = np.hypot(*plane_m.T), np.arctan2(*plane_m.T)
         ends = _vincenty_end(centre * self.unit, length, azimuth, self.semi_major_m, self.flattening)
         return ends / self.unit
+
+
+def band_area(latitude_1, latitude_2, semi_major_m, flattening):
+    """Area of an ellipsoid between two parallels, per radian of longitude [m2/rad], never below 0.
+
+    `a2 (1 - e2) / 2 * (q(p2) - q(p1))` with `q(p) = sin p / (1 - e2 sin2 p) + atanh(e sin p) / e`; the
+    differences are taken before the terms can cancel, so that thin rows keep all digits.
+
+    Parameters
+    ----------
+    latitude_1, latitude_2 : float arrays
+        Geodetic latitudes [rad].
+    semi_major_m, flattening : float
+
+    Returns
+    -------
+    float array
+
+    References
+    ----------
+    Snyder 1987, Map projections: a working manual, eq. 3-12.
+    """
+    a, e2 = semi_major_m, flattening * (2.0 - flattening)
+    sine_1, sine_2 = np.sin(latitude_1), np.sin(latitude_2)
+    rise = 2.0 * np.cos((latitude_1 + latitude_2) / 2) * np.sin(np.abs(latitude_2 - latitude_1) / 2)
+    if e2 == 0:
+        return a**2 * rise
+    rational = rise * (1 + e2 * sine_1 * sine_2) / ((1 - e2 * sine_1**2) * (1 - e2 * sine_2**2))
+    e = np.sqrt(e2)
+    # atanh(x) - atanh(y) = atanh((x - y) / (1 - x y))
+    transcendental = np.arctanh(e * rise / (1 - e2 * sine_1 * sine_2)) / e
+    return a**2 * (1 - e2) / 2 * (rational + transcendental)
 
 
 def _vincenty(start, end, a, f):
