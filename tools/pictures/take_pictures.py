@@ -10,7 +10,7 @@ rasters that are made up for trends of cells. The documentation shows `desktop.p
 `zonalcarbon_map.png` (as `zonalcarbon.png`), `model_map_carbon_balance_zones.png` (as `nep_zones.png`),
 `landtransition_map.png` (as `land_change.png`), `model_map_neutrality_zones.png` (as `neutrality_zones.png`)
 and the demo's `map.png` (as `demo_map.png`), which are copied to `docs/pictures`, and parts of other maps;
-`draw_city.py` draws `city.png`.
+`draw_city.py` draws `city.png`, and `sectorinventory.png` is the top of the report of the inventory.
 """
 
 import os
