@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .polygons import check_finite
+from .ragged import with_next
 from .wkb import line_paths
 
 
@@ -54,8 +55,6 @@ def pack_lines(geometries):
     geometries = list(geometries)
     paths = line_paths(geometries)
     check_finite(paths.xy, paths.start, paths.owner)
-    within = np.ones(len(paths.xy), dtype=bool)
-    within[paths.start[1:] - 1] = False
-    first = np.flatnonzero(within)
+    first = with_next(paths.start)
     owner = np.repeat(paths.owner, np.diff(paths.start) - 1)
     return Lines(len(geometries), paths.xy[first], paths.xy[first + 1], owner)

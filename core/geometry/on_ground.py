@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import InputDataError
 from .ground import Ground, band_area
 from .polygons import Polygons
-from .ragged import portions, spread
+from .ragged import portions, spread, with_next
 
 _LONGEST_M = 5000.0  # of an edge, before it is parted
 _STEP_M = 10.0  # that scales are measured over
@@ -167,9 +167,7 @@ def _pieces(polygons, longest):
 
     Returns the ring of each piece, and where its begin and its middle are.
     """
-    within = np.ones(len(polygons.xy), dtype=bool)
-    within[polygons.ring_start[1:] - 1] = False
-    first = np.flatnonzero(within)
+    first = with_next(polygons.ring_start)
     ring = np.repeat(np.arange(len(polygons.ring_owner)), np.diff(polygons.ring_start) - 1)
     start, step = polygons.xy[first], polygons.xy[first + 1] - polygons.xy[first]
     pieces = np.maximum(np.ceil(np.hypot(*step.T) / longest), 1).astype(np.int64)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import InputDataError
+from .ragged import with_next
 from .wkb import polygon_paths
 
 
@@ -64,9 +65,7 @@ class Polygons:
         -------
         Edges
         """
-        within = np.ones(len(self.xy), dtype=bool)
-        within[self.ring_start[1:] - 1] = False
-        first = np.flatnonzero(within)
+        first = with_next(self.ring_start)
         owner = np.repeat(self.ring_owner, np.diff(self.ring_start) - 1)
         return turned(self.xy[first], self.xy[first + 1], owner)
 

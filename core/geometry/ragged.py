@@ -28,6 +28,28 @@ def spread(start, count):
     return of, np.arange(len(of)) + np.repeat(start - before, count)
 
 
+def with_next(start):
+    """Places of the members that have another one after them in their list.
+
+    Parameters
+    ----------
+    start : int64 array, shape (lists + 1,)
+        Place of the first member of each list, and the number of members at the end; no list is empty.
+
+    Returns
+    -------
+    int64 array
+
+    Examples
+    --------
+    >>> with_next(np.array([0, 3, 5])).tolist()
+    [0, 1, 3]
+    """
+    within = np.ones(start[-1], dtype=bool)
+    within[start[1:] - 1] = False
+    return np.flatnonzero(within)
+
+
 def portions(count, most):
     """Cut lists into portions that have at most so many members together; a longer list is one alone.
 
